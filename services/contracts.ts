@@ -1,0 +1,41 @@
+import type * as oip from './gen/inference/GRPCInferenceService.ts';
+import type * as audit from './gen/scoremesh/audit/v1/AuditService.ts';
+import type * as feature from './gen/scoremesh/feature/v1/FeatureService.ts';
+import type * as model from './gen/scoremesh/inference/v1/ModelService.ts';
+import type * as scoring from './gen/scoremesh/scoring/v1/ScoringService.ts';
+import { contract } from './kit/contract/contract.ts';
+
+/** The public API of the gateway. */
+export const scoringContract = contract<scoring.ScoringServiceHandlers, scoring.ScoringServiceDefinition>(
+  'scoremesh.scoring.v1.ScoringService',
+  { idempotent: [] },
+);
+export type ScoringContract = typeof scoringContract;
+
+/** Feature values. A repeated Ingest stores the same rows again: the last by event time wins, so nothing changes. */
+export const featureContract = contract<feature.FeatureServiceHandlers, feature.FeatureServiceDefinition>(
+  'scoremesh.feature.v1.FeatureService',
+  { idempotent: ['GetFeatures', 'Ingest', 'ListFeatures'] },
+);
+export type FeatureContract = typeof featureContract;
+
+/** The registry of models. */
+export const modelContract = contract<model.ModelServiceHandlers, model.ModelServiceDefinition>(
+  'scoremesh.inference.v1.ModelService',
+  { idempotent: ['GetModel', 'ListModels'] },
+);
+export type ModelContract = typeof modelContract;
+
+/** Inference on tensors; a pure function of its request. */
+export const inferenceContract = contract<oip.GRPCInferenceServiceHandlers, oip.GRPCInferenceServiceDefinition>(
+  'inference.GRPCInferenceService',
+  { idempotent: ['ServerLive', 'ServerReady', 'ModelReady', 'ServerMetadata', 'ModelMetadata', 'ModelInfer'] },
+);
+export type InferenceContract = typeof inferenceContract;
+
+/** The audit log. Append answers a repeated record_id as the first time, so it may be tried again. */
+export const auditContract = contract<audit.AuditServiceHandlers, audit.AuditServiceDefinition>(
+  'scoremesh.audit.v1.AuditService',
+  { idempotent: ['Append', 'GetRecord', 'ListRecords'] },
+);
+export type AuditContract = typeof auditContract;

@@ -1,0 +1,46 @@
+// Original file: scoremesh/audit/v1/audit_service.proto
+
+
+/**
+ * A record to append.
+ */
+export interface AppendRequest {
+  /**
+   * The serialized Record, at most 60 KiB.
+   */
+  'record'?: (Buffer | Uint8Array | string);
+  /**
+   * Its record_id.
+   */
+  'recordId'?: (string);
+  /**
+   * Scope and request_id of an idempotent request; empty for none.
+   */
+  'idempotencyKey'?: (string);
+  /**
+   * SHA-256 of the request's content; only with idempotency_key.
+   */
+  'bodyDigest'?: (Buffer | Uint8Array | string);
+}
+
+/**
+ * A record to append.
+ */
+export interface AppendRequest__Output {
+  /**
+   * The serialized Record, at most 60 KiB.
+   */
+  'record': (Buffer);
+  /**
+   * Its record_id.
+   */
+  'recordId': (string);
+  /**
+   * Scope and request_id of an idempotent request; empty for none.
+   */
+  'idempotencyKey': (string);
+  /**
+   * SHA-256 of the request's content; only with idempotency_key.
+   */
+  'bodyDigest': (Buffer);
+}

@@ -1,0 +1,58 @@
+// Original file: scoremesh/audit/v1/record.proto
+
+import type { ScoreRequest as _scoremesh_scoring_v1_ScoreRequest, ScoreRequest__Output as _scoremesh_scoring_v1_ScoreRequest__Output } from '../../../scoremesh/scoring/v1/ScoreRequest.ts';
+import type { ModelVersion as _scoremesh_scoring_v1_ModelVersion, ModelVersion__Output as _scoremesh_scoring_v1_ModelVersion__Output } from '../../../scoremesh/scoring/v1/ModelVersion.ts';
+import type { FeaturesRead as _scoremesh_audit_v1_FeaturesRead, FeaturesRead__Output as _scoremesh_audit_v1_FeaturesRead__Output } from '../../../scoremesh/audit/v1/FeaturesRead.ts';
+import type { Value as _scoremesh_scoring_v1_Value, Value__Output as _scoremesh_scoring_v1_Value__Output } from '../../../scoremesh/scoring/v1/Value.ts';
+
+/**
+ * What was asked and what was answered.
+ */
+export interface Prediction {
+  /**
+   * The request, its maps sorted by key.
+   */
+  'request'?: (_scoremesh_scoring_v1_ScoreRequest | null);
+  /**
+   * The model that answered.
+   */
+  'model'?: (_scoremesh_scoring_v1_ModelVersion | null);
+  /**
+   * The features that were read; absent if the model reads none.
+   */
+  'features'?: (_scoremesh_audit_v1_FeaturesRead | null);
+  /**
+   * What was answered, sorted by key.
+   */
+  'outputs'?: ({[key: string]: _scoremesh_scoring_v1_Value});
+  /**
+   * Rows in the batch that it ran in.
+   */
+  'batchSize'?: (number);
+}
+
+/**
+ * What was asked and what was answered.
+ */
+export interface Prediction__Output {
+  /**
+   * The request, its maps sorted by key.
+   */
+  'request': (_scoremesh_scoring_v1_ScoreRequest__Output | null);
+  /**
+   * The model that answered.
+   */
+  'model': (_scoremesh_scoring_v1_ModelVersion__Output | null);
+  /**
+   * The features that were read; absent if the model reads none.
+   */
+  'features': (_scoremesh_audit_v1_FeaturesRead__Output | null);
+  /**
+   * What was answered, sorted by key.
+   */
+  'outputs': ({[key: string]: _scoremesh_scoring_v1_Value__Output});
+  /**
+   * Rows in the batch that it ran in.
+   */
+  'batchSize': (number);
+}

@@ -1,0 +1,47 @@
+// Original file: scoremesh/audit/v1/record.proto
+
+import type { ScoreRequest as _scoremesh_scoring_v1_ScoreRequest, ScoreRequest__Output as _scoremesh_scoring_v1_ScoreRequest__Output } from '../../../scoremesh/scoring/v1/ScoreRequest.ts';
+
+/**
+ * A request that got no prediction.
+ */
+export interface Refusal {
+  /**
+   * The request as far as it could be read.
+   */
+  'request'?: (_scoremesh_scoring_v1_ScoreRequest | null);
+  /**
+   * gRPC status code.
+   */
+  'code'?: (number);
+  /**
+   * Name of scoremesh.error.v1.Reason without its prefix.
+   */
+  'reason'?: (string);
+  /**
+   * What the caller was told.
+   */
+  'message'?: (string);
+}
+
+/**
+ * A request that got no prediction.
+ */
+export interface Refusal__Output {
+  /**
+   * The request as far as it could be read.
+   */
+  'request': (_scoremesh_scoring_v1_ScoreRequest__Output | null);
+  /**
+   * gRPC status code.
+   */
+  'code': (number);
+  /**
+   * Name of scoremesh.error.v1.Reason without its prefix.
+   */
+  'reason': (string);
+  /**
+   * What the caller was told.
+   */
+  'message': (string);
+}

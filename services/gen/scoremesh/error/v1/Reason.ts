@@ -1,0 +1,335 @@
+// Original file: scoremesh/error/v1/reason.proto
+
+/**
+ * Every failure that the mesh can name. ErrorInfo.reason carries the name without its prefix; the gRPC code that goes
+ * with each stands beside it.
+ */
+export const Reason = {
+  /**
+   * Never sent.
+   */
+  REASON_UNSPECIFIED: 'REASON_UNSPECIFIED',
+  /**
+   * INTERNAL: a bug; the log has it under the trace id.
+   */
+  REASON_INTERNAL: 'REASON_INTERNAL',
+  /**
+   * INVALID_ARGUMENT: a field is malformed or out of bounds; BadRequest names each.
+   */
+  REASON_INVALID_REQUEST: 'REASON_INVALID_REQUEST',
+  /**
+   * INVALID_ARGUMENT: the model needs an entity that the request lacks.
+   */
+  REASON_ENTITY_MISSING: 'REASON_ENTITY_MISSING',
+  /**
+   * INVALID_ARGUMENT: the model needs an input that the request lacks.
+   */
+  REASON_INPUT_MISSING: 'REASON_INPUT_MISSING',
+  /**
+   * INVALID_ARGUMENT: the request has an input that the model does not know.
+   */
+  REASON_INPUT_UNKNOWN: 'REASON_INPUT_UNKNOWN',
+  /**
+   * INVALID_ARGUMENT: an input has the wrong type.
+   */
+  REASON_INPUT_TYPE_MISMATCH: 'REASON_INPUT_TYPE_MISMATCH',
+  /**
+   * INVALID_ARGUMENT: an input is outside the range that the model declares, or not finite.
+   */
+  REASON_INPUT_OUT_OF_RANGE: 'REASON_INPUT_OUT_OF_RANGE',
+  /**
+   * INVALID_ARGUMENT: a tensor's name, datatype, shape or bytes do not fit.
+   */
+  REASON_TENSOR_INVALID: 'REASON_TENSOR_INVALID',
+  /**
+   * NOT_FOUND: no model of that name; the message lists those that exist.
+   */
+  REASON_MODEL_NOT_FOUND: 'REASON_MODEL_NOT_FOUND',
+  /**
+   * NOT_FOUND: the model has no such version; the message lists those it has.
+   */
+  REASON_MODEL_VERSION_NOT_FOUND: 'REASON_MODEL_VERSION_NOT_FOUND',
+  /**
+   * NOT_FOUND: the model has no such alias; the message lists those it has.
+   */
+  REASON_MODEL_ALIAS_NOT_FOUND: 'REASON_MODEL_ALIAS_NOT_FOUND',
+  /**
+   * UNAVAILABLE: the version exists but is not ready.
+   */
+  REASON_MODEL_NOT_READY: 'REASON_MODEL_NOT_READY',
+  /**
+   * FAILED_PRECONDITION: the model's files or configuration can't be used.
+   */
+  REASON_MODEL_INVALID: 'REASON_MODEL_INVALID',
+  /**
+   * INTERNAL: ONNX Runtime failed on this input.
+   */
+  REASON_INFERENCE_FAILED: 'REASON_INFERENCE_FAILED',
+  /**
+   * NOT_FOUND: no feature view of that name.
+   */
+  REASON_FEATURE_VIEW_NOT_FOUND: 'REASON_FEATURE_VIEW_NOT_FOUND',
+  /**
+   * NOT_FOUND: no feature set of that name.
+   */
+  REASON_FEATURE_SET_NOT_FOUND: 'REASON_FEATURE_SET_NOT_FOUND',
+  /**
+   * INVALID_ARGUMENT: a feature row does not fit its view's declaration.
+   */
+  REASON_FEATURE_ROW_INVALID: 'REASON_FEATURE_ROW_INVALID',
+  /**
+   * RESOURCE_EXHAUSTED: the feature store's disk is full.
+   */
+  REASON_FEATURE_STORE_FULL: 'REASON_FEATURE_STORE_FULL',
+  /**
+   * ALREADY_EXISTS: the request_id was used before with another body.
+   */
+  REASON_REQUEST_ID_CONFLICT: 'REASON_REQUEST_ID_CONFLICT',
+  /**
+   * NOT_FOUND: the audit log has no such record.
+   */
+  REASON_RECORD_NOT_FOUND: 'REASON_RECORD_NOT_FOUND',
+  /**
+   * UNAVAILABLE: the audit log's disk is full; no answer leaves without a record.
+   */
+  REASON_AUDIT_DISK_FULL: 'REASON_AUDIT_DISK_FULL',
+  /**
+   * UNAVAILABLE: the audit log can't be written; no answer leaves without a record.
+   */
+  REASON_AUDIT_LOG_FAILED: 'REASON_AUDIT_LOG_FAILED',
+  /**
+   * FAILED_PRECONDITION: another process has the state directory.
+   */
+  REASON_STATE_LOCKED: 'REASON_STATE_LOCKED',
+  /**
+   * DATA_LOSS: stored bytes do not match their checksum.
+   */
+  REASON_STATE_CORRUPT: 'REASON_STATE_CORRUPT',
+  /**
+   * DEADLINE_EXCEEDED: the deadline had passed before any work.
+   */
+  REASON_DEADLINE_PAST: 'REASON_DEADLINE_PAST',
+  /**
+   * DEADLINE_EXCEEDED: the deadline passed while the request waited in a queue or for a reply.
+   */
+  REASON_DEADLINE_PASSED_WAITING: 'REASON_DEADLINE_PASSED_WAITING',
+  /**
+   * CANCELLED: the caller went away.
+   */
+  REASON_CALL_CANCELLED: 'REASON_CALL_CANCELLED',
+  /**
+   * RESOURCE_EXHAUSTED: a queue is full; RetryInfo says when to try again.
+   */
+  REASON_QUEUE_FULL: 'REASON_QUEUE_FULL',
+  /**
+   * RESOURCE_EXHAUSTED: a message is over the size limit.
+   */
+  REASON_MESSAGE_TOO_LARGE: 'REASON_MESSAGE_TOO_LARGE',
+  /**
+   * UNAVAILABLE: a role can't be reached, or its link broke while the call was in flight.
+   */
+  REASON_ROLE_UNREACHABLE: 'REASON_ROLE_UNREACHABLE',
+  /**
+   * UNAVAILABLE: this process is stopping.
+   */
+  REASON_SHUTTING_DOWN: 'REASON_SHUTTING_DOWN',
+  /**
+   * UNIMPLEMENTED: no such method.
+   */
+  REASON_METHOD_NOT_FOUND: 'REASON_METHOD_NOT_FOUND',
+  /**
+   * UNAVAILABLE: NATS is not configured or not reachable.
+   */
+  REASON_NATS_UNAVAILABLE: 'REASON_NATS_UNAVAILABLE',
+  /**
+   * FAILED_PRECONDITION: settings that can't be used; every fault is named at once.
+   */
+  REASON_CONFIG_INVALID: 'REASON_CONFIG_INVALID',
+} as const;
+
+/**
+ * Every failure that the mesh can name. ErrorInfo.reason carries the name without its prefix; the gRPC code that goes
+ * with each stands beside it.
+ */
+export type Reason =
+  /**
+   * Never sent.
+   */
+  | 'REASON_UNSPECIFIED'
+  | 0
+  /**
+   * INTERNAL: a bug; the log has it under the trace id.
+   */
+  | 'REASON_INTERNAL'
+  | 1
+  /**
+   * INVALID_ARGUMENT: a field is malformed or out of bounds; BadRequest names each.
+   */
+  | 'REASON_INVALID_REQUEST'
+  | 2
+  /**
+   * INVALID_ARGUMENT: the model needs an entity that the request lacks.
+   */
+  | 'REASON_ENTITY_MISSING'
+  | 3
+  /**
+   * INVALID_ARGUMENT: the model needs an input that the request lacks.
+   */
+  | 'REASON_INPUT_MISSING'
+  | 4
+  /**
+   * INVALID_ARGUMENT: the request has an input that the model does not know.
+   */
+  | 'REASON_INPUT_UNKNOWN'
+  | 5
+  /**
+   * INVALID_ARGUMENT: an input has the wrong type.
+   */
+  | 'REASON_INPUT_TYPE_MISMATCH'
+  | 6
+  /**
+   * INVALID_ARGUMENT: an input is outside the range that the model declares, or not finite.
+   */
+  | 'REASON_INPUT_OUT_OF_RANGE'
+  | 7
+  /**
+   * INVALID_ARGUMENT: a tensor's name, datatype, shape or bytes do not fit.
+   */
+  | 'REASON_TENSOR_INVALID'
+  | 8
+  /**
+   * NOT_FOUND: no model of that name; the message lists those that exist.
+   */
+  | 'REASON_MODEL_NOT_FOUND'
+  | 9
+  /**
+   * NOT_FOUND: the model has no such version; the message lists those it has.
+   */
+  | 'REASON_MODEL_VERSION_NOT_FOUND'
+  | 10
+  /**
+   * NOT_FOUND: the model has no such alias; the message lists those it has.
+   */
+  | 'REASON_MODEL_ALIAS_NOT_FOUND'
+  | 11
+  /**
+   * UNAVAILABLE: the version exists but is not ready.
+   */
+  | 'REASON_MODEL_NOT_READY'
+  | 12
+  /**
+   * FAILED_PRECONDITION: the model's files or configuration can't be used.
+   */
+  | 'REASON_MODEL_INVALID'
+  | 13
+  /**
+   * INTERNAL: ONNX Runtime failed on this input.
+   */
+  | 'REASON_INFERENCE_FAILED'
+  | 14
+  /**
+   * NOT_FOUND: no feature view of that name.
+   */
+  | 'REASON_FEATURE_VIEW_NOT_FOUND'
+  | 15
+  /**
+   * NOT_FOUND: no feature set of that name.
+   */
+  | 'REASON_FEATURE_SET_NOT_FOUND'
+  | 16
+  /**
+   * INVALID_ARGUMENT: a feature row does not fit its view's declaration.
+   */
+  | 'REASON_FEATURE_ROW_INVALID'
+  | 17
+  /**
+   * RESOURCE_EXHAUSTED: the feature store's disk is full.
+   */
+  | 'REASON_FEATURE_STORE_FULL'
+  | 18
+  /**
+   * ALREADY_EXISTS: the request_id was used before with another body.
+   */
+  | 'REASON_REQUEST_ID_CONFLICT'
+  | 19
+  /**
+   * NOT_FOUND: the audit log has no such record.
+   */
+  | 'REASON_RECORD_NOT_FOUND'
+  | 20
+  /**
+   * UNAVAILABLE: the audit log's disk is full; no answer leaves without a record.
+   */
+  | 'REASON_AUDIT_DISK_FULL'
+  | 21
+  /**
+   * UNAVAILABLE: the audit log can't be written; no answer leaves without a record.
+   */
+  | 'REASON_AUDIT_LOG_FAILED'
+  | 22
+  /**
+   * FAILED_PRECONDITION: another process has the state directory.
+   */
+  | 'REASON_STATE_LOCKED'
+  | 23
+  /**
+   * DATA_LOSS: stored bytes do not match their checksum.
+   */
+  | 'REASON_STATE_CORRUPT'
+  | 24
+  /**
+   * DEADLINE_EXCEEDED: the deadline had passed before any work.
+   */
+  | 'REASON_DEADLINE_PAST'
+  | 25
+  /**
+   * DEADLINE_EXCEEDED: the deadline passed while the request waited in a queue or for a reply.
+   */
+  | 'REASON_DEADLINE_PASSED_WAITING'
+  | 26
+  /**
+   * CANCELLED: the caller went away.
+   */
+  | 'REASON_CALL_CANCELLED'
+  | 27
+  /**
+   * RESOURCE_EXHAUSTED: a queue is full; RetryInfo says when to try again.
+   */
+  | 'REASON_QUEUE_FULL'
+  | 28
+  /**
+   * RESOURCE_EXHAUSTED: a message is over the size limit.
+   */
+  | 'REASON_MESSAGE_TOO_LARGE'
+  | 29
+  /**
+   * UNAVAILABLE: a role can't be reached, or its link broke while the call was in flight.
+   */
+  | 'REASON_ROLE_UNREACHABLE'
+  | 30
+  /**
+   * UNAVAILABLE: this process is stopping.
+   */
+  | 'REASON_SHUTTING_DOWN'
+  | 31
+  /**
+   * UNIMPLEMENTED: no such method.
+   */
+  | 'REASON_METHOD_NOT_FOUND'
+  | 32
+  /**
+   * UNAVAILABLE: NATS is not configured or not reachable.
+   */
+  | 'REASON_NATS_UNAVAILABLE'
+  | 33
+  /**
+   * FAILED_PRECONDITION: settings that can't be used; every fault is named at once.
+   */
+  | 'REASON_CONFIG_INVALID'
+  | 34
+
+/**
+ * Every failure that the mesh can name. ErrorInfo.reason carries the name without its prefix; the gRPC code that goes
+ * with each stands beside it.
+ */
+export type Reason__Output = typeof Reason[keyof typeof Reason]
