@@ -27,15 +27,17 @@ export const modelContract = contract<model.ModelServiceHandlers, model.ModelSer
 export type ModelContract = typeof modelContract;
 
 /** Inference on tensors; a pure function of its request. */
-export const inferenceContract = contract<oip.GRPCInferenceServiceHandlers, oip.GRPCInferenceServiceDefinition>(
-  'inference.GRPCInferenceService',
-  { idempotent: ['ServerLive', 'ServerReady', 'ModelReady', 'ServerMetadata', 'ModelMetadata', 'ModelInfer'] },
-);
+export const inferenceContract = contract<
+  oip.GRPCInferenceServiceHandlers,
+  oip.GRPCInferenceServiceDefinition
+>('inference.GRPCInferenceService', {
+  idempotent: ['ServerLive', 'ServerReady', 'ModelReady', 'ServerMetadata', 'ModelMetadata', 'ModelInfer'],
+});
 export type InferenceContract = typeof inferenceContract;
 
 /** The audit log. Append answers a repeated record_id as the first time, so it may be tried again. */
 export const auditContract = contract<audit.AuditServiceHandlers, audit.AuditServiceDefinition>(
   'scoremesh.audit.v1.AuditService',
-  { idempotent: ['Append', 'GetRecord', 'ListRecords'] },
+  { idempotent: ['Append', 'GetRecord', 'ListRecords'], internal: ['Append'] },
 );
 export type AuditContract = typeof auditContract;

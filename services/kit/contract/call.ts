@@ -68,7 +68,11 @@ export function throwIfUnwanted(call: Call, doing: string): void {
   const { error } = call.cancellation;
   if (error !== undefined) throw error;
   const left = remainingMs(call);
-  if (left <= 0) throw new MeshError('DEADLINE_PAST', `the deadline passed ${(-left).toFixed(1)} ms before ${doing}; give the call more time`);
+  if (left <= 0)
+    throw new MeshError(
+      'DEADLINE_PAST',
+      `the deadline passed ${(-left).toFixed(1)} ms before ${doing}; give the call more time`,
+    );
 }
 
 export function cancelledByCaller(): MeshError {

@@ -16,6 +16,8 @@ export interface Method {
   readonly kind: MethodKind;
   /** Whether a call that failed UNAVAILABLE may be tried again. */
   readonly idempotent: boolean;
+  /** Whether only the mesh's own roles may call it: not served as an ordinary gRPC method. */
+  readonly internal: boolean;
   readonly definition: MethodDefinition<object, object, object, object>;
 }
 
@@ -39,8 +41,16 @@ export type MethodName<H> = keyof { [K in keyof H as string extends K ? never : 
 
 // biome-ignore lint/suspicious/noExplicitAny: inference positions
 type Loose = any;
-type RequestOf<D, M> = M extends keyof D ? (D[M] extends MethodDefinition<Loose, Loose, infer R, Loose> ? R : never) : never;
-type ResponseOf<D, M> = M extends keyof D ? (D[M] extends MethodDefinition<Loose, Loose, Loose, infer R> ? R : never) : never;
+type RequestOf<D, M> = M extends keyof D
+  ? D[M] extends MethodDefinition<Loose, Loose, infer R, Loose>
+    ? R
+    : never
+  : never;
+type ResponseOf<D, M> = M extends keyof D
+  ? D[M] extends MethodDefinition<Loose, Loose, Loose, infer R>
+    ? R
+    : never
+  : never;
 
 /**
  * A contract's methods as functions. Messages are complete (defaults filled in), so that a handler sees the same whether they
@@ -57,22 +67,51 @@ export type Client<C> =
       }
     : never;
 
+type InputOf<D, M> = M extends keyof D
+  ? D[M] extends MethodDefinition<infer R, Loose, Loose, Loose>
+    ? R
+    : never
+  : never;
+
+/** A contract's methods as other programs call them: requests may leave fields out, O are the options of a call. */
+export type Stub<C, O> =
+  C extends Contract<infer H, infer D>
+    ? {
+        readonly [M in MethodName<H>]: H[M] extends grpc.handleUnaryCall<Loose, Loose>
+          ? (request: InputOf<D, M>, options?: O) => Promise<ResponseOf<D, M>>
+          : H[M] extends grpc.handleServerStreamingCall<Loose, Loose>
+            ? (request: InputOf<D, M>, options?: O) => AsyncIterable<ResponseOf<D, M>>
+            : (requests: AsyncIterable<InputOf<D, M>>, options?: O) => AsyncIterable<ResponseOf<D, M>>;
+      }
+    : never;
+
 /** What a service implements: exactly what its callers see. */
 export type Handlers<C> = Client<C>;
 
 /** A contract of the service with this full name. Methods not named idempotent are never tried twice. */
-export function contract<H, D>(service: string, options: { idempotent: readonly MethodName<H>[] }): Contract<H, D> {
+export function contract<H, D>(
+  service: string,
+  options: { readonly idempotent: readonly MethodName<H>[]; readonly internal?: readonly MethodName<H>[] },
+): Contract<H, D> {
   let methods: Map<string, Method> | undefined;
   return {
     service,
     methods: () => {
-      methods ??= readMethods(service, new Set<string>(options.idempotent));
+      methods ??= readMethods(
+        service,
+        new Set<string>(options.idempotent),
+        new Set<string>(options.internal),
+      );
       return methods;
     },
   };
 }
 
-function readMethods(service: string, idempotent: ReadonlySet<string>): Map<string, Method> {
+function readMethods(
+  service: string,
+  idempotent: ReadonlySet<string>,
+  internal: ReadonlySet<string>,
+): Map<string, Method> {
   const methods = new Map<string, Method>();
   for (const [name, definition] of Object.entries(serviceDefinition(service))) {
     methods.set(name, {
@@ -81,6 +120,7 @@ function readMethods(service: string, idempotent: ReadonlySet<string>): Map<stri
       path: definition.path,
       kind: kindOf(definition),
       idempotent: idempotent.has(name),
+      internal: internal.has(name),
       definition,
     });
   }
@@ -88,7 +128,8 @@ function readMethods(service: string, idempotent: ReadonlySet<string>): Map<stri
 }
 
 function kindOf(definition: { path: string; requestStream: boolean; responseStream: boolean }): MethodKind {
-  if (definition.requestStream && !definition.responseStream) throw new Error(`${definition.path}: client streaming is not supported`);
+  if (definition.requestStream && !definition.responseStream)
+    throw new Error(`${definition.path}: client streaming is not supported`);
   if (definition.requestStream) return 'bidi';
   return definition.responseStream ? 'serverStream' : 'unary';
 }

@@ -38,7 +38,9 @@ export interface Codec<Input, Output> {
 }
 
 /** Codec of the message with this full name, e.g. "scoremesh.audit.v1.Record". */
-export function messageCodec<Input extends object, Output extends object>(name: string): Codec<Input, Output> {
+export function messageCodec<Input extends object, Output extends object>(
+  name: string,
+): Codec<Input, Output> {
   let definition: MessageTypeDefinition<Input, Output> | undefined;
   const find = (): MessageTypeDefinition<Input, Output> => {
     const found = protos()[name];

@@ -61,6 +61,9 @@ export const catalogue = {
   CONFIG_INVALID: 'FAILED_PRECONDITION',
 } as const satisfies Record<ReasonInProto, CodeName>;
 
-type ReasonInProto = Exclude<Extract<ProtoReason, string> extends `REASON_${infer Name}` ? Name : never, 'UNSPECIFIED'>;
+type ReasonInProto = Exclude<
+  Extract<ProtoReason, string> extends `REASON_${infer Name}` ? Name : never,
+  'UNSPECIFIED'
+>;
 
 export type Reason = keyof typeof catalogue;

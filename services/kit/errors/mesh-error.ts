@@ -50,7 +50,12 @@ export function isUnavailable(error: unknown): boolean {
 /** The error that a caller may see: itself if it is a MeshError, else INTERNAL without detail and with the cause kept. */
 export function toMeshError(error: unknown): MeshError {
   if (isMeshError(error)) return error;
-  return new MeshError('INTERNAL', 'internal error; the log of this process has it under the trace id', {}, error);
+  return new MeshError(
+    'INTERNAL',
+    'internal error; the log of this process has it under the trace id',
+    {},
+    error,
+  );
 }
 
 /** Every fault of a request at once, as one INVALID_REQUEST with BadRequest details. */

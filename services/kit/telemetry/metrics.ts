@@ -15,7 +15,12 @@ export interface Histogram {
  */
 export interface Metrics {
   counter(name: string, help: string, labelNames: readonly string[]): Labelled<Counter>;
-  histogram(name: string, help: string, labelNames: readonly string[], buckets: readonly number[]): Labelled<Histogram>;
+  histogram(
+    name: string,
+    help: string,
+    labelNames: readonly string[],
+    buckets: readonly number[],
+  ): Labelled<Histogram>;
   /** A value that is read when the metrics are scraped. Registering a name again replaces its reader. */
   gauge(name: string, help: string, labelNames: readonly string[], read: () => readonly GaugeSample[]): void;
   /** Prometheus text exposition format 0.0.4. */
@@ -33,4 +38,6 @@ export interface Labelled<T> {
 }
 
 /** Bucket bounds in seconds that the OpenTelemetry conventions recommend for durations of calls. */
-export const durationBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10] as const;
+export const durationBuckets = [
+  0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10,
+] as const;

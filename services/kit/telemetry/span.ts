@@ -42,7 +42,11 @@ export interface Span extends TraceContext {
 export interface Tracer {
   /** The context of a request that enters here: the caller's, or a new root with its own sampling decision. */
   enter(traceparent: string | undefined, tracestate: string | undefined): TraceContext;
-  start(name: string, kind: SpanKind, parent: TraceContext): Span | undefined;
-  /** Ends it and queues it for export. */
-  end(span: Span, error?: { readonly message: string; readonly codeName: string; readonly reason: string }): void;
+  /** `startedAt`, on the clock of performance.now(), is for work that began before its span could be made. */
+  start(name: string, kind: SpanKind, parent: TraceContext, startedAt?: number): Span | undefined;
+  /** Ends it and queues it for export; it must not be changed afterwards. A full queue drops it, which is counted. */
+  end(
+    span: Span,
+    error?: { readonly message: string; readonly codeName: string; readonly reason: string },
+  ): void;
 }

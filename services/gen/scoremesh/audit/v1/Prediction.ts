@@ -4,6 +4,7 @@ import type { ScoreRequest as _scoremesh_scoring_v1_ScoreRequest, ScoreRequest__
 import type { ModelVersion as _scoremesh_scoring_v1_ModelVersion, ModelVersion__Output as _scoremesh_scoring_v1_ModelVersion__Output } from '../../../scoremesh/scoring/v1/ModelVersion.ts';
 import type { FeaturesRead as _scoremesh_audit_v1_FeaturesRead, FeaturesRead__Output as _scoremesh_audit_v1_FeaturesRead__Output } from '../../../scoremesh/audit/v1/FeaturesRead.ts';
 import type { Value as _scoremesh_scoring_v1_Value, Value__Output as _scoremesh_scoring_v1_Value__Output } from '../../../scoremesh/scoring/v1/Value.ts';
+import type { OmittedPayload as _scoremesh_audit_v1_OmittedPayload, OmittedPayload__Output as _scoremesh_audit_v1_OmittedPayload__Output } from '../../../scoremesh/audit/v1/OmittedPayload.ts';
 
 /**
  * What was asked and what was answered.
@@ -29,6 +30,10 @@ export interface Prediction {
    * Rows in the batch that it ran in.
    */
   'batchSize'?: (number);
+  /**
+   * Tensors of the request or the answer that were too large for the record.
+   */
+  'omitted'?: (_scoremesh_audit_v1_OmittedPayload)[];
 }
 
 /**
@@ -55,4 +60,8 @@ export interface Prediction__Output {
    * Rows in the batch that it ran in.
    */
   'batchSize': (number);
+  /**
+   * Tensors of the request or the answer that were too large for the record.
+   */
+  'omitted': (_scoremesh_audit_v1_OmittedPayload__Output)[];
 }

@@ -1,6 +1,7 @@
 // Original file: scoremesh/audit/v1/record.proto
 
 import type { ScoreRequest as _scoremesh_scoring_v1_ScoreRequest, ScoreRequest__Output as _scoremesh_scoring_v1_ScoreRequest__Output } from '../../../scoremesh/scoring/v1/ScoreRequest.ts';
+import type { OmittedPayload as _scoremesh_audit_v1_OmittedPayload, OmittedPayload__Output as _scoremesh_audit_v1_OmittedPayload__Output } from '../../../scoremesh/audit/v1/OmittedPayload.ts';
 
 /**
  * A request that got no prediction.
@@ -22,6 +23,10 @@ export interface Refusal {
    * What the caller was told.
    */
   'message'?: (string);
+  /**
+   * Tensors of the request that were too large for the record.
+   */
+  'omitted'?: (_scoremesh_audit_v1_OmittedPayload)[];
 }
 
 /**
@@ -44,4 +49,8 @@ export interface Refusal__Output {
    * What the caller was told.
    */
   'message': (string);
+  /**
+   * Tensors of the request that were too large for the record.
+   */
+  'omitted': (_scoremesh_audit_v1_OmittedPayload__Output)[];
 }

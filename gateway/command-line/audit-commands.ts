@@ -1,0 +1,88 @@
+import { InvalidArgumentError } from 'commander';
+import type { GetRecordResponse__Output as GetRecordResponse } from '../../services/gen/scoremesh/audit/v1/GetRecordResponse.ts';
+import { type CommandContext, type RemoteOptions, remoteCommand, withMesh } from './remote.ts';
+import { textOfValue } from './values.ts';
+
+interface ListOptions extends RemoteOptions {
+  readonly since?: Date;
+  readonly until?: Date;
+  readonly limit: number;
+}
+
+/** `scoremesh audit get` and `scoremesh audit list`. */
+export function addAuditCommands(context: CommandContext): void {
+  const audit = context.program.command('audit').description('read the audit log');
+  remoteCommand(audit, 'get', 'show one record')
+    .argument('<id>', 'a prediction_id or record id')
+    .action(async (recordId: string, options: RemoteOptions) => {
+      await withMesh(context, options, async (mesh, call) => {
+        const response = await mesh.audit.GetRecord({ recordId }, call);
+        context.terminal.out(JSON.stringify(readable(response), null, 2));
+      });
+    });
+  remoteCommand(audit, 'list', 'list records, oldest first, one line each')
+    .option('--since <time>', 'from this moment, ISO 8601', moment)
+    .option('--until <time>', 'before this moment, ISO 8601', moment)
+    .option('-n, --limit <count>', 'how many', Number, 100)
+    .action(async (options: ListOptions) => {
+      await withMesh(context, options, async (mesh, call) => {
+        let left = options.limit;
+        for (let pageToken = ''; left > 0; ) {
+          const page = await mesh.audit.ListRecords(
+            {
+              since: stamp(options.since),
+              until: stamp(options.until),
+              pageSize: Math.min(left, 1000),
+              pageToken,
+            },
+            call,
+          );
+          for (const record of page.records) context.terminal.out(summary(record));
+          left -= page.records.length;
+          pageToken = page.nextPageToken;
+          if (pageToken === '') break;
+        }
+      });
+    });
+}
+
+function moment(text: string): Date {
+  const date = new Date(text);
+  if (Number.isNaN(date.getTime()))
+    throw new InvalidArgumentError('give a time such as 2026-01-31T12:00:00Z');
+  return date;
+}
+
+function stamp(date: Date | undefined): { seconds: number; nanos: number } | null {
+  if (date === undefined) return null;
+  const ms = date.getTime();
+  return { seconds: Math.floor(ms / 1000), nanos: (((ms % 1000) + 1000) % 1000) * 1e6 };
+}
+
+function summary({ record, receipt }: GetRecordResponse): string {
+  const at = new Date((record?.recordedAtUs ?? 0) / 1000).toISOString();
+  return `${receipt?.logIndex}\t${at}\t${record?.recordId}\t${eventText(record)}`;
+}
+
+function eventText(record: GetRecordResponse['record']): string {
+  if (record?.prediction) {
+    const { model, outputs } = record.prediction;
+    const shown = Object.entries(outputs).map(([name, value]) => `${name}=${textOfValue(value)}`);
+    return `prediction ${model?.name}@${model?.version} ${shown.join(' ')}`;
+  }
+  if (record?.refusal)
+    return `refusal ${record.refusal.reason} ${record.refusal.request?.model}: ${record.refusal.message}`;
+  if (record?.refusalSummary)
+    return `refusals ${record.refusalSummary.count} x ${record.refusalSummary.reason} ${record.refusalSummary.model}`;
+  if (record?.outcome) return `outcome of ${record.outcome.predictionId}`;
+  return 'unknown';
+}
+
+/** The record without the raw entry, bytes as hex, values in the short form. */
+function readable({ record, receipt, entry }: GetRecordResponse): object {
+  const hex = (_key: string, value: unknown): unknown => {
+    const bytes = value as { type?: string; data?: number[] } | null;
+    return bytes?.type === 'Buffer' && bytes.data ? Buffer.from(bytes.data).toString('hex') : value;
+  };
+  return JSON.parse(JSON.stringify({ receipt, sizeBytes: entry.length, record }, hex)) as object;
+}

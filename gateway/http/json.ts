@@ -1,0 +1,145 @@
+import { z } from 'zod';
+import type { Timestamp__Output as Timestamp } from '../../services/gen/google/protobuf/Timestamp.ts';
+import type { Outcome__Output as Outcome } from '../../services/gen/scoremesh/scoring/v1/Outcome.ts';
+import type { ScoreRequest__Output as ScoreRequest } from '../../services/gen/scoremesh/scoring/v1/ScoreRequest.ts';
+import type { ScoreResponse__Output as ScoreResponse } from '../../services/gen/scoremesh/scoring/v1/ScoreResponse.ts';
+import type { Value__Output as Value } from '../../services/gen/scoremesh/scoring/v1/Value.ts';
+import { invalidRequest } from '../../services/kit/errors/mesh-error.ts';
+
+const tensor = z.strictObject({
+  datatype: z.string().max(16),
+  shape: z.array(z.int().min(0)).max(16),
+  data: z.base64(),
+});
+
+/** A JSON number, text or boolean, or one of the explicit forms for what JSON can't say. */
+const value = z.union([
+  z.number(),
+  z.string(),
+  z.boolean(),
+  z.strictObject({ integer: z.string().regex(/^-?[0-9]{1,19}$/) }),
+  z.strictObject({ tensor }),
+]);
+
+const scoreBody = z.strictObject({
+  request_id: z.string().default(''),
+  entities: z.record(z.string(), z.string()).default({}),
+  inputs: z.record(z.string(), value).default({}),
+  include_features: z.boolean().default(false),
+});
+
+const outcomesBody = z.strictObject({
+  outcomes: z.array(
+    z.strictObject({
+      prediction_id: z.string(),
+      values: z.record(z.string(), value),
+      occurred_at: z.iso.datetime({ offset: true }).optional(),
+    }),
+  ),
+});
+
+/** The body of POST /v1/models/{model}:score. Throws INVALID_REQUEST with every fault. */
+export function scoreRequestOf(model: string, body: unknown): ScoreRequest {
+  const {
+    request_id: requestId,
+    entities,
+    inputs,
+    include_features: includeFeatures,
+  } = parsed(scoreBody, body);
+  return { model, requestId, entities, inputs: valuesOf(inputs), includeFeatures };
+}
+
+/** The body of POST /v1/outcomes. Throws INVALID_REQUEST with every fault. */
+export function outcomesOf(body: unknown): Outcome[] {
+  return parsed(outcomesBody, body).outcomes.map((outcome) => ({
+    predictionId: outcome.prediction_id,
+    values: valuesOf(outcome.values),
+    occurredAt: outcome.occurred_at === undefined ? null : timestampOf(outcome.occurred_at),
+  }));
+}
+
+function parsed<S extends z.ZodType>(schema: S, body: unknown): z.infer<S> {
+  const result = schema.safeParse(body);
+  if (result.success) return result.data;
+  throw invalidRequest(
+    result.error.issues.map(({ path, message }) => ({
+      field: path.map(String).join('.') || 'body',
+      description: message,
+    })),
+  );
+}
+
+function valuesOf(inputs: Readonly<Record<string, z.infer<typeof value>>>): { [name: string]: Value } {
+  return Object.fromEntries(Object.entries(inputs).map(([name, given]) => [name, valueOfJson(given)]));
+}
+
+function valueOfJson(given: z.infer<typeof value>): Value {
+  if (typeof given === 'number') return { number: given, kind: 'number' };
+  if (typeof given === 'string') return { text: given, kind: 'text' };
+  if (typeof given === 'boolean') return { flag: given, kind: 'flag' };
+  if ('integer' in given) return { integer: given.integer, kind: 'integer' };
+  const { datatype, shape, data } = given.tensor;
+  return {
+    tensor: { datatype, shape: shape.map(String), data: Buffer.from(data, 'base64') },
+    kind: 'tensor',
+  };
+}
+
+function timestampOf(text: string): Timestamp {
+  const ms = Date.parse(text);
+  const seconds = Math.floor(ms / 1000);
+  return { seconds: String(seconds), nanos: (ms - seconds * 1000) * 1e6 };
+}
+
+/** The answer as JSON. Integers beyond 2^53 stay exact as text in {"integer": "..."}. */
+export function scoreResponseJson(response: ScoreResponse): object {
+  const { predictionId, model, outputs, features, receipt } = response;
+  return {
+    prediction_id: predictionId,
+    model:
+      model === null
+        ? null
+        : { name: model.name, version: model.version, digest: model.digest, alias: model.alias },
+    outputs: Object.fromEntries(Object.entries(outputs).map(([name, output]) => [name, valueJson(output)])),
+    ...(features.length === 0
+      ? {}
+      : {
+          features: features.map((feature) => ({
+            name: feature.name,
+            value: feature.value === null ? null : valueJson(feature.value),
+            status: feature.status.replace('FEATURE_STATUS_', ''),
+            ...(feature.eventTime === null
+              ? {}
+              : { event_time: timestampText(feature.eventTime), age_ms: Number(feature.ageMs) }),
+          })),
+        }),
+    receipt:
+      receipt === null
+        ? null
+        : { log_index: Number(receipt.logIndex), leaf_hash: receipt.leafHash.toString('base64') },
+  };
+}
+
+function valueJson(given: Value): unknown {
+  switch (given.kind) {
+    case 'number':
+      return Number.isFinite(given.number) ? given.number : String(given.number);
+    case 'integer':
+      return Number.isSafeInteger(Number(given.integer)) ? Number(given.integer) : { integer: given.integer };
+    case 'text':
+      return given.text;
+    case 'flag':
+      return given.flag;
+    case 'tensor': {
+      if (!given.tensor) return null;
+      const { datatype, shape, data } = given.tensor;
+      return { tensor: { datatype, shape: shape.map(Number), data: data.toString('base64') } };
+    }
+    default:
+      return null;
+  }
+}
+
+function timestampText({ seconds, nanos }: Timestamp): string {
+  return new Date(Number(seconds) * 1000 + nanos / 1e6).toISOString();
+}

@@ -1,0 +1,119 @@
+// What has to be there before anything can be built or tested. Runs before `npm ci`, so it may import nothing but Node.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('..', import.meta.url));
+
+const lowestNode = [20, 19];
+
+/** Ends the process with a message if this Node is too old for what the scripts and the mesh use. */
+export function requireNode() {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major > lowestNode[0] || (major === lowestNode[0] && minor >= lowestNode[1])) return;
+  console.error(
+    `scoremesh needs Node ${lowestNode.join('.')} or newer, and this is ${process.versions.node} (${process.execPath}).\n` +
+      'Get a current one from https://nodejs.org or with your version manager, e.g. "nvm install 22".',
+  );
+  process.exit(1);
+}
+
+/** Installs the npm packages that package-lock.json names unless they are there. Ends the process if that fails. */
+export function ensurePackages() {
+  if (packagesMatchLock()) return;
+  console.log('Installing npm packages (npm ci), about a minute ...');
+  const [command, ...prefix] = npmCommand();
+  const args = [...prefix, 'ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+  if (status === 0) return;
+  console.error(
+    `npm ci failed${error ? `: ${error.message}` : ''}. Mend what it says above, then run this again.`,
+  );
+  process.exit(status ?? 1);
+}
+
+/** The npm that started this script, so that a user's choice of npm holds; else the one on PATH. */
+function npmCommand() {
+  const started = process.env.npm_execpath;
+  return started?.endsWith('npm-cli.js') ? [process.execPath, started] : ['npm'];
+}
+
+function packagesMatchLock() {
+  const lock = join(root, 'package-lock.json');
+  const installed = join(root, 'node_modules', '.package-lock.json');
+  if (!existsSync(installed)) return false;
+  if (statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return true;
+  // A checkout touches the lock file without changing it: compare what it says before installing everything again.
+  const want = packagesOf(lock);
+  const have = packagesOf(installed);
+  return Object.entries(want).every(
+    ([path, entry]) =>
+      path === '' || have[path]?.version === entry.version || (entry.optional && have[path] === undefined),
+  );
+}
+
+function packagesOf(lockFile) {
+  return JSON.parse(readFileSync(lockFile, 'utf8')).packages ?? {};
+}
+
+/**
+ * Finds nats-server, or installs it where a package manager can without asking anything.
+ * Answers { path } or { reason }: why there is none and how to get one.
+ */
+export function ensureNatsServer() {
+  const found = findNatsServer();
+  if (found) return { path: found };
+  const tried = installNatsServer();
+  const installed = findNatsServer();
+  if (installed) return { path: installed };
+  return {
+    reason:
+      `no nats-server on PATH${tried ? ` (${tried})` : ''}. Get one with "sudo apt-get install nats-server", ` +
+      '"brew install nats-server" or from https://github.com/nats-io/nats-server/releases',
+  };
+}
+
+const usualPlaces = ['/usr/sbin', '/usr/local/bin', '/usr/local/sbin', '/opt/homebrew/bin'];
+
+function findNatsServer() {
+  const folders = [...(process.env.PATH ?? '').split(':').filter(Boolean), ...usualPlaces];
+  return folders.map((folder) => join(folder, 'nats-server')).find((path) => runs(path, '--version'));
+}
+
+function runs(command, ...args) {
+  return spawnSync(command, args, { stdio: 'ignore', timeout: 10_000 }).status === 0;
+}
+
+/** Returns what went wrong, or undefined if the package manager was content. */
+function installNatsServer() {
+  if (process.getuid?.() === 0 && runs('apt-get', '--version')) {
+    if (install('apt-get', ['install', '-y', 'nats-server'])) return undefined;
+    if (install('apt-get', ['update']) && install('apt-get', ['install', '-y', 'nats-server']))
+      return undefined;
+    return 'apt-get could not install it';
+  }
+  if (process.getuid?.() !== 0 && runs('brew', '--version')) {
+    return install('brew', ['install', 'nats-server']) ? undefined : 'brew could not install it';
+  }
+  return undefined;
+}
+
+const installLimitMs = 5 * 60_000;
+
+function install(command, args) {
+  console.log(`Installing nats-server: ${command} ${args.join(' ')} ...`);
+  const { status, stderr } = spawnSync(command, args, {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    encoding: 'utf8',
+    timeout: installLimitMs,
+    env: {
+      ...process.env,
+      DEBIAN_FRONTEND: 'noninteractive',
+      HOMEBREW_NO_AUTO_UPDATE: '1',
+      NONINTERACTIVE: '1',
+    },
+  });
+  if (status !== 0 && stderr) console.log(stderr.trim().split('\n').slice(-3).join('\n'));
+  return status === 0;
+}

@@ -1,0 +1,78 @@
+import { MeshError } from '../kit/errors/mesh-error.ts';
+
+/** Settings of the audit role. */
+export interface AuditConfig {
+  /** Where log, index and lock are kept; made when absent. A file system of this host: the lock can't see other hosts. */
+  readonly folder: string;
+  /** A segment file is closed when the next commit would make it larger, 128 KiB to 256 MiB. One commit is never split. */
+  readonly segmentBytes: number;
+  /** Records that may wait for durability; beyond it appends are refused. */
+  readonly maxPendingRecords: number;
+  /** Bytes that may wait for durability, at least 128 KiB; beyond it appends are refused. */
+  readonly maxPendingBytes: number;
+  /** Durable records that the index may lag behind and that are therefore kept in memory; beyond it appends are refused. */
+  readonly maxUnindexedRecords: number;
+  /** Records that start an index transaction at once. */
+  readonly indexBatchRecords: number;
+  /** The longest that a durable record waits for its index transaction to start. */
+  readonly indexDelayMs: number;
+  /** How often a log that can't be written is tried again. */
+  readonly probeIntervalMs: number;
+  /** Room that must be there before a log that met a full disk takes records again. */
+  readonly probeBytes: number;
+  /** How long closing waits for the disk. */
+  readonly closeTimeoutMs: number;
+}
+
+/** The largest record: an entry of a C2SP tile is at most 65,535 bytes, and a sealed part must fit beside it. */
+export const maxRecordBytes = 60 * 1024;
+
+/** The largest idempotency key, in bytes of UTF-8: a scope and a request_id. */
+export const maxKeyBytes = 1024;
+
+export const auditDefaults = {
+  /** A start scans the last segment: 64 MiB take about 0.1 s. */
+  segmentBytes: 64 * 1024 * 1024,
+  /** Under one second of work for a disk that commits 256 records in 10 ms. */
+  maxPendingRecords: 16_384,
+  /** Two commits of 16 MiB: what a slow disk writes in about a second. */
+  maxPendingBytes: 32 * 1024 * 1024,
+  /** About 25 MB of memory, three seconds of appends at full rate. */
+  maxUnindexedRecords: 65_536,
+  /** Keys are hashes, so each put touches another page: 4096 to a transaction cost half of what 256 do. */
+  indexBatchRecords: 4096,
+  /** Five index transactions a second on a quiet log; each costs the disk one flush. */
+  indexDelayMs: 200,
+  /** Often enough for a reader of a readiness probe, seldom enough to leave a sick disk alone. */
+  probeIntervalMs: 1000,
+  /** Some thousand records, so that the log does not flap between full and writable. */
+  probeBytes: 1024 * 1024,
+  /** Below the grace period that orchestrators give (30 s), far above any healthy commit. */
+  closeTimeoutMs: 10_000,
+} as const satisfies Omit<AuditConfig, 'folder'>;
+
+const bounds: Readonly<Record<keyof typeof auditDefaults, readonly [least: number, most: number]>> = {
+  segmentBytes: [128 * 1024, 256 * 1024 * 1024],
+  maxPendingRecords: [1, 1_000_000],
+  maxPendingBytes: [128 * 1024, 512 * 1024 * 1024],
+  maxUnindexedRecords: [1, 10_000_000],
+  indexBatchRecords: [1, 65_536],
+  indexDelayMs: [0, 60_000],
+  probeIntervalMs: [1, 60_000],
+  probeBytes: [1, 1024 * 1024 * 1024],
+  closeTimeoutMs: [1, 600_000],
+};
+
+/** The defaults with these settings over them, frozen. Every setting out of bounds is named in one CONFIG_INVALID. */
+export function auditConfig(settings: Pick<AuditConfig, 'folder'> & Partial<AuditConfig>): AuditConfig {
+  const config: AuditConfig = { ...auditDefaults, ...settings };
+  const faults: string[] = [];
+  if (config.folder === '') faults.push('folder is empty: give the folder where the audit log is kept');
+  for (const [name, [least, most]] of Object.entries(bounds)) {
+    const value = config[name as keyof typeof bounds];
+    if (!Number.isInteger(value) || value < least || value > most)
+      faults.push(`${name} is ${value}: give a whole number from ${least} to ${most}`);
+  }
+  if (faults.length > 0) throw new MeshError('CONFIG_INVALID', `audit: ${faults.join('; ')}`);
+  return Object.freeze(config);
+}

@@ -1,0 +1,170 @@
+import { hash } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { type Database, open, type RootDatabase } from 'lmdb';
+import type { Location } from '../log/commit.ts';
+import type { Position } from '../log/recovery.ts';
+
+/** What the index keeps of a record. */
+export interface IndexEntry {
+  /** 16 bytes. */
+  readonly recordId: Buffer;
+  readonly location: Location;
+  /** Of its idempotency key; undefined without one. */
+  readonly keyHash: Buffer | undefined;
+}
+
+export interface FoundRecord extends Location {
+  readonly recordId: Buffer;
+}
+
+/** Finds records of the log. Holds nothing that the log does not: it may be removed and is then built again. */
+export interface IndexStore {
+  /** Costs about 0.7 us. */
+  findRecord(recordId: Buffer): Location | undefined;
+  findKey(keyHash: Buffer): Location | undefined;
+  /** From `first` on and below `end` (exclusive; undefined for no end), in order of id. Read as it is walked. */
+  range(first: Buffer, end: Buffer | undefined): Iterable<FoundRecord>;
+  /** The highest id in it; undefined if it is empty. */
+  highestId(): Buffer | undefined;
+  /** Records in it. */
+  size(): number;
+  /** How far it is complete; undefined if it is empty. */
+  position(): Position | undefined;
+  /** Visible to find and range when it resolves, and if it rejects some of it may be. Putting it again is fine. */
+  put(entries: readonly IndexEntry[]): Promise<void>;
+  /** To be called when everything up to there has been put. */
+  setPosition(position: Position): Promise<void>;
+  clear(): Promise<void>;
+  /** Waits until what was put is on disk. */
+  close(): Promise<void>;
+}
+
+/** 128 bits of SHA-256: the full key stands in the log, and is compared there. */
+export function hashKey(idempotencyKey: string): Buffer {
+  return Buffer.from(hash('sha256', idempotencyKey, 'binary').slice(0, 16), 'latin1');
+}
+
+/** Puts that are made in one turn of the event loop: about 0.2 ms. */
+const putsPerTurn = 256;
+const locationBytes = 24;
+const positionBytes = locationBytes + 8;
+const positionKey = Buffer.from('position1');
+
+/** Opens the index in this folder; `wasDamaged` if what stood there could not be opened and was removed. */
+export async function openIndexStore(folder: string): Promise<{ store: IndexStore; wasDamaged: boolean }> {
+  try {
+    return { store: storeIn(openEnvironment(folder)), wasDamaged: false };
+  } catch {
+    await rm(folder, { recursive: true, force: true });
+    return { store: storeIn(openEnvironment(folder)), wasDamaged: true };
+  }
+}
+
+type Table = Database<Buffer, Buffer>;
+
+interface Environment {
+  readonly root: RootDatabase<Buffer, Buffer>;
+  readonly records: Table;
+  readonly keys: Table;
+  readonly positions: Table;
+}
+
+function openEnvironment(folder: string): Environment {
+  const root = open<Buffer, Buffer>({
+    path: folder,
+    // A folder name with a dot in it would be taken for a file name.
+    noSubdir: false,
+    maxDbs: 3,
+    encoding: 'binary',
+    keyEncoding: 'binary',
+  });
+  const table = (name: string): Table => root.openDB({ name, encoding: 'binary', keyEncoding: 'binary' });
+  return { root, records: table('records'), keys: table('keys'), positions: table('positions') };
+}
+
+function storeIn({ root, records, keys, positions }: Environment): IndexStore {
+  return {
+    findRecord: (recordId) => decodeFound(records.getBinaryFast(recordId)),
+    findKey: (keyHash) => decodeFound(keys.getBinaryFast(keyHash)),
+    range: (first, end) =>
+      records
+        .getRange(end === undefined ? { start: first } : { start: first, end })
+        .map(({ key, value }) => ({ recordId: Buffer.from(key), ...decodeLocation(value) })),
+    highestId: () => {
+      for (const key of records.getKeys({ reverse: true, limit: 1 })) return Buffer.from(key);
+      return undefined;
+    },
+    size: () => (records.getStats() as { entryCount: number }).entryCount,
+    position: () => {
+      const value = positions.getBinary(positionKey);
+      if (value === undefined || value.length !== positionBytes) return undefined;
+      return {
+        last: decodeLocation(value),
+        checksum: value.readUInt32LE(locationBytes),
+        salt: value.readUInt32LE(locationBytes + 4),
+      };
+    },
+    put: async (entries) => {
+      const commits = new Set<Promise<boolean>>();
+      for (let from = 0; from < entries.length; from += putsPerTurn) {
+        if (from > 0) await new Promise((resolve) => setImmediate(resolve));
+        for (const entry of entries.slice(from, from + putsPerTurn)) {
+          const value = encodeLocation(entry.location);
+          commits.add(records.put(entry.recordId, value));
+          if (entry.keyHash !== undefined) commits.add(keys.put(entry.keyHash, value));
+        }
+        for (const commit of commits) commit.catch(hearOut);
+      }
+      await Promise.all(commits);
+    },
+    setPosition: async (position) => {
+      const value = Buffer.alloc(positionBytes);
+      encodeLocation(position.last).copy(value);
+      value.writeUInt32LE(position.checksum, locationBytes);
+      value.writeUInt32LE(position.salt, locationBytes + 4);
+      const commit = positions.put(positionKey, value);
+      commit.catch(hearOut);
+      await commit;
+    },
+    clear: async () => {
+      // The position first: without it nothing else counts.
+      await positions.clearAsync();
+      await keys.clearAsync();
+      await records.clearAsync();
+    },
+    close: async () => {
+      await root.flushed;
+      await root.close();
+    },
+  };
+}
+
+/** lmdb rejects a second promise, inside the error of the first; unheard it would end the process. */
+function hearOut(error: unknown): void {
+  (error as { commitError?: Promise<unknown> }).commitError?.catch(() => {});
+}
+
+/** As index u64, segment u32, offset u64, length u32; little-endian. */
+function encodeLocation({ index, segment, offset, length }: Location): Buffer {
+  const value = Buffer.allocUnsafe(locationBytes);
+  value.writeUInt32LE(index >>> 0, 0);
+  value.writeUInt32LE(Math.floor(index / 2 ** 32), 4);
+  value.writeUInt32LE(segment, 8);
+  value.writeUInt32LE(offset >>> 0, 12);
+  value.writeUInt32LE(Math.floor(offset / 2 ** 32), 16);
+  value.writeUInt32LE(length, 20);
+  return value;
+}
+
+function decodeLocation(value: Buffer): Location {
+  return {
+    index: value.readUInt32LE(0) + value.readUInt32LE(4) * 2 ** 32,
+    segment: value.readUInt32LE(8),
+    offset: value.readUInt32LE(12) + value.readUInt32LE(16) * 2 ** 32,
+    length: value.readUInt32LE(20),
+  };
+}
+
+function decodeFound(value: Buffer | undefined): Location | undefined {
+  return value === undefined ? undefined : decodeLocation(value);
+}

@@ -1,0 +1,109 @@
+import { isMeshError, MeshError } from '../../kit/errors/mesh-error.ts';
+import { type Disk, type DiskFile, errorCode } from '../disk.ts';
+import type { Location } from './commit.ts';
+import { type Frame, frameIndex, frameLeafHash, readFrame, validFrameLength } from './frame.ts';
+import { corrupt, segmentPath } from './segment.ts';
+
+/** A record as it was read back. */
+export interface StoredRecord extends Frame {
+  readonly leafHash: Buffer;
+}
+
+/** Open files that are kept: reads go mostly to the newest segments, and a list to a run of them. */
+const maxOpenFiles = 16;
+
+/** Reads durable records by their place. */
+export class LogReader {
+  readonly #disk: Disk;
+  readonly #folder: string;
+  readonly #salt: number;
+  /** In order of last use. */
+  readonly #files = new Map<number, OpenFile>();
+
+  constructor(disk: Disk, folder: string, salt: number) {
+    this.#disk = disk;
+    this.#folder = folder;
+    this.#salt = salt;
+  }
+
+  /** Costs one read of the file; the bytes are the caller's. STATE_CORRUPT if they are not what was written. */
+  async read(location: Location): Promise<StoredRecord> {
+    const path = segmentPath(this.#folder, location.segment);
+    const bytes = Buffer.allocUnsafeSlow(location.length);
+    try {
+      await this.#fill(location, bytes);
+    } catch (error) {
+      if (isMeshError(error)) throw error;
+      throw new MeshError(
+        'AUDIT_LOG_FAILED',
+        `${path} can not be read (${errorCode(error)}); check the disk`,
+        {},
+        error,
+      );
+    }
+    if (validFrameLength(bytes, 0, this.#salt) !== location.length || frameIndex(bytes, 0) !== location.index)
+      throw corrupt(path, location.offset, `record ${location.index} is not what was written`);
+    return { ...readFrame(bytes, 0), leafHash: frameLeafHash(bytes, 0) };
+  }
+
+  async close(): Promise<void> {
+    const files = [...this.#files.values()];
+    this.#files.clear();
+    for (const each of files) await each.retire();
+  }
+
+  async #fill(location: Location, bytes: Buffer): Promise<void> {
+    const { segment } = location;
+    let open = this.#files.get(segment);
+    if (open === undefined) {
+      open = new OpenFile(this.#disk.open(segmentPath(this.#folder, segment), 'read'));
+      if (this.#files.size >= maxOpenFiles) {
+        const [oldest] = this.#files;
+        if (oldest !== undefined) {
+          this.#files.delete(oldest[0]);
+          void oldest[1].retire();
+        }
+      }
+    } else this.#files.delete(segment);
+    this.#files.set(segment, open);
+    try {
+      await open.read(bytes, location.offset);
+    } catch (error) {
+      // A file that failed is opened anew by the next read.
+      if (this.#files.get(segment) === open) this.#files.delete(segment);
+      void open.retire();
+      throw error;
+    }
+  }
+}
+
+/** A file that is closed when it is retired and its last read is done. */
+class OpenFile {
+  readonly #file: Promise<DiskFile>;
+  #reads = 0;
+  #isRetired = false;
+
+  constructor(file: Promise<DiskFile>) {
+    this.#file = file;
+  }
+
+  async read(into: Buffer, position: number): Promise<void> {
+    this.#reads++;
+    try {
+      await (await this.#file).read(into, position);
+    } finally {
+      this.#reads--;
+      if (this.#isRetired) await this.retire();
+    }
+  }
+
+  async retire(): Promise<void> {
+    this.#isRetired = true;
+    if (this.#reads > 0) return;
+    try {
+      await (await this.#file).close();
+    } catch {
+      // Opened for reading only: nothing is lost.
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import { parseDocument } from 'yaml';
+import { z } from 'zod';
+
+const inputType = z.enum(['number', 'integer', 'text', 'flag', 'tensor']);
+
+const requestInput = z
+  .strictObject({
+    type: inputType,
+    min: z.number().optional(),
+    max: z.number().optional(),
+    allow_not_finite: z.boolean().default(false),
+    description: z.string().default(''),
+  })
+  .superRefine(({ type, min, max }, context) => {
+    const bounded = min !== undefined || max !== undefined;
+    if (bounded && type !== 'number' && type !== 'integer')
+      context.addIssue({ code: 'custom', message: `min and max are for number and integer, not ${type}` });
+    if (min !== undefined && max !== undefined && min > max)
+      context.addIssue({ code: 'custom', message: `min ${min} is above max ${max}` });
+  });
+
+const tensorSource = z
+  .strictObject({
+    columns: z.array(z.string().min(1)).min(1).optional(),
+    feature_set: z.string().min(1).optional(),
+    input: z.string().min(1).optional(),
+  })
+  .superRefine((source, context) => {
+    if (Object.values(source).filter((value) => value !== undefined).length !== 1)
+      context.addIssue({ code: 'custom', message: 'needs exactly one of columns, feature_set, input' });
+  });
+
+const modelYaml = z.strictObject({
+  description: z.string().default(''),
+  feature_set: z.string().min(1).optional(),
+  inputs: z.record(z.string().min(1), requestInput).optional(),
+  tensors: z.record(z.string().min(1), tensorSource).optional(),
+  outputs: z.record(z.string().min(1), z.strictObject({ tensor: z.string().min(1) })).optional(),
+  decision: z
+    .strictObject({
+      output: z.string().min(1),
+      threshold: z.number(),
+      above: z.string().min(1),
+      below: z.string().min(1),
+    })
+    .optional(),
+  audit: z.enum(['required', 'deferred']).default('required'),
+});
+
+/** What `model.yaml` beside a model says, before it is compared with the model. */
+export type ModelYaml = z.output<typeof modelYaml>;
+
+const alias = z
+  .string()
+  .regex(
+    /^[A-Za-z_][A-Za-z0-9_.-]{0,63}$/,
+    'an alias starts with a letter and has at most 64 of A-Z a-z 0-9 _ . -',
+  );
+const aliasesYaml = z.record(
+  alias,
+  z
+    .int()
+    .min(1)
+    .max(2 ** 32 - 1),
+);
+
+/** A parsed file, or every fault in it. */
+export type Parsed<T> = { readonly value: T } | { readonly faults: readonly string[] };
+
+export function parseModelYaml(text: string): Parsed<ModelYaml> {
+  return parse(text, modelYaml);
+}
+
+/** `aliases.yaml` of a model: alias -> version. */
+export function parseAliasesYaml(text: string): Parsed<Readonly<Record<string, number>>> {
+  return parse(text, aliasesYaml);
+}
+
+function parse<T>(text: string, schema: z.ZodType<T>): Parsed<T> {
+  const document = parseDocument(text, { prettyErrors: true });
+  if (document.errors.length > 0)
+    return { faults: document.errors.map((error) => error.message.split('\n')[0] ?? error.message) };
+  let content: unknown;
+  try {
+    content = document.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    return { faults: [error instanceof Error ? error.message : String(error)] };
+  }
+  const result = schema.safeParse(content ?? {});
+  if (result.success) return { value: result.data };
+  return {
+    faults: result.error.issues.map(({ path, message }) => `${path.join('.') || 'the file'}: ${message}`),
+  };
+}

@@ -1,0 +1,88 @@
+import { ErrorCode, NatsError } from 'nats';
+import type { Reason } from '../errors/catalogue.ts';
+import { isMeshError, MeshError } from '../errors/mesh-error.ts';
+
+/** Codes of JetStream's own errors that mean something to a caller, as server/errors.json of nats-server lists them. */
+export const jetStreamCode = {
+  consumerNotFound: 10014,
+  insufficientResources: 10023,
+  notEnabledForAccount: 10039,
+  insufficientStorage: 10047,
+  messageTooLarge: 10054,
+  streamNameInUse: 10058,
+  streamNotFound: 10059,
+  notEnabled: 10076,
+  storeFailed: 10077,
+} as const;
+
+const enableJetStream = 'start nats-server with JetStream (-js) and allow it for this account';
+
+/** By JetStream code, because the status alone ("503") says both "no stream" and "limit reached". */
+const byJetStreamCode: Readonly<Record<number, readonly [Reason, string]>> = {
+  [jetStreamCode.consumerNotFound]: [
+    'NATS_UNAVAILABLE',
+    'its consumer is gone; it is made again when this role reconnects',
+  ],
+  [jetStreamCode.streamNotFound]: [
+    'NATS_UNAVAILABLE',
+    'its stream is gone; restart the mesh to make it again',
+  ],
+  [jetStreamCode.notEnabledForAccount]: ['NATS_UNAVAILABLE', enableJetStream],
+  [jetStreamCode.notEnabled]: ['NATS_UNAVAILABLE', enableJetStream],
+  [jetStreamCode.insufficientResources]: ['QUEUE_FULL', 'JetStream is out of room; try again later'],
+  [jetStreamCode.insufficientStorage]: ['QUEUE_FULL', 'JetStream is out of disk; try again later'],
+  [jetStreamCode.storeFailed]: ['QUEUE_FULL', 'a limit of the stream is reached; try again later'],
+  [jetStreamCode.messageTooLarge]: [
+    'MESSAGE_TOO_LARGE',
+    "the message is over the stream's size limit; send less",
+  ],
+};
+
+const byClientCode: Readonly<Record<string, readonly [Reason, string]>> = {
+  [ErrorCode.Timeout]: [
+    'NATS_UNAVAILABLE',
+    'no acknowledgement came in time; it may have been stored, so repeat it with the same id',
+  ],
+  [ErrorCode.NoResponders]: [
+    'NATS_UNAVAILABLE',
+    `no stream takes it, or JetStream is off: ${enableJetStream}`,
+  ],
+  [ErrorCode.MaxPayloadExceeded]: [
+    'MESSAGE_TOO_LARGE',
+    "the message is over the server's max_payload; send less",
+  ],
+  [ErrorCode.PermissionsViolation]: [
+    'NATS_UNAVAILABLE',
+    "the NATS user may not do this; give it the role's permissions",
+  ],
+  [ErrorCode.ConnectionClosed]: ['NATS_UNAVAILABLE', 'the connection was closed meanwhile; try again'],
+  [ErrorCode.ConnectionDraining]: ['NATS_UNAVAILABLE', 'this process is leaving NATS; try again elsewhere'],
+  [ErrorCode.Disconnect]: ['NATS_UNAVAILABLE', 'the connection was lost meanwhile; try again'],
+};
+
+/** How long a caller waits before it tries a full queue again. */
+const retryAfterMs = 1000;
+
+/** What a caller may see of an error of the NATS client. `metadata.nats_code` has JetStream's own code where there is one. */
+export function toBusError(error: unknown, doing: string): MeshError {
+  if (isMeshError(error)) return error;
+  const code = jetStreamCodeOf(error);
+  const [reason, advice] = meaningOf(error, code);
+  const said = error instanceof Error ? error.message : String(error);
+  const details = {
+    ...(code === undefined ? {} : { metadata: { nats_code: String(code) } }),
+    ...(reason === 'QUEUE_FULL' ? { retryAfterMs } : {}),
+  };
+  return new MeshError(reason, `${doing}: ${said}${advice === '' ? '' : `; ${advice}`}`, details, error);
+}
+
+/** JetStream's own code of an error of the client; undefined if it has none. */
+export function jetStreamCodeOf(error: unknown): number | undefined {
+  return error instanceof NatsError ? error.api_error?.err_code : undefined;
+}
+
+function meaningOf(error: unknown, code: number | undefined): readonly [Reason, string] {
+  const unknown = ['INTERNAL', ''] as const;
+  if (code !== undefined) return byJetStreamCode[code] ?? unknown;
+  return error instanceof NatsError ? (byClientCode[error.code] ?? unknown) : unknown;
+}

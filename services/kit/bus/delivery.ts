@@ -1,0 +1,98 @@
+import { type Msg, type NatsConnection, nanos } from 'nats';
+import { MeshError } from '../errors/mesh-error.ts';
+import { toBusError } from './bus-error.ts';
+import { fromNatsHeaders, type MessageHeaders } from './headers.ts';
+
+/** One delivery of a message. Its handler settles it once, by `ack`, `retryAfter` or `discard`; the first counts. */
+export interface Delivery {
+  readonly subject: string;
+  readonly payload: Uint8Array;
+  readonly headers: MessageHeaders;
+  /** Place of the message in its stream. */
+  readonly sequence: number;
+  /** 1 at first, more when it was delivered before. */
+  readonly attempt: number;
+  /** Resolves when the server has recorded that the message is done; rejects NATS_UNAVAILABLE, and then it comes again. */
+  ack(): Promise<void>;
+  /** Hands it back, to be delivered again after this long; uses up one delivery. */
+  retryAfter(delayMs: number): void;
+  /** Gives the message up for good: it is never delivered again. */
+  discard(): void;
+  /** Starts the wait for its acknowledgement anew. A consumption does this by itself while the handler runs. */
+  extend(): void;
+}
+
+const encoder = new TextEncoder();
+const ackTimeoutMs = 5000;
+
+/** A delivery and whether it was settled. Payloads of the ack protocol: https://docs.nats.io/reference/reference-protocols/nats_api_reference */
+export class PulledDelivery implements Delivery {
+  readonly subject: string;
+  readonly payload: Uint8Array;
+  readonly headers: MessageHeaders;
+  readonly sequence: number;
+  readonly attempt: number;
+  readonly #nats: NatsConnection;
+  readonly #reply: string;
+  #settled = false;
+
+  constructor(nats: NatsConnection, message: Msg) {
+    this.#nats = nats;
+    this.#reply = message.reply ?? '';
+    this.subject = message.subject;
+    this.payload = message.data;
+    this.headers = fromNatsHeaders(message.headers);
+    [this.attempt, this.sequence] = readReply(this.#reply);
+  }
+
+  get settled(): boolean {
+    return this.#settled;
+  }
+
+  async ack(): Promise<void> {
+    if (this.#settled) return;
+    this.#settled = true;
+    const doing = `acknowledging message ${this.sequence} of ${this.subject}`;
+    try {
+      await this.#nats.request(this.#reply, encoder.encode('+ACK'), { timeout: ackTimeoutMs });
+    } catch (error) {
+      throw toBusError(error, doing);
+    }
+  }
+
+  retryAfter(delayMs: number): void {
+    this.#settle(`-NAK ${JSON.stringify({ delay: nanos(Math.max(1, Math.round(delayMs))) })}`);
+  }
+
+  // Without a reason: servers before 2.10.4 ignore a term that has one, and deliver the message again.
+  discard(): void {
+    this.#settle('+TERM');
+  }
+
+  extend(): void {
+    if (!this.#settled) this.#send('+WPI');
+  }
+
+  #settle(how: string): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    this.#send(how);
+  }
+
+  #send(what: string): void {
+    // On a lost connection nothing need be said: the server delivers the message again after its ack wait.
+    if (!this.#nats.isClosed()) this.#nats.publish(this.#reply, encoder.encode(what));
+  }
+}
+
+/**
+ * Delivery count and stream sequence of `$JS.ACK.[<domain>.<account>.]<stream>.<consumer>.<delivered>.<stream seq>.<consumer seq>.<time>.<pending>`.
+ */
+function readReply(reply: string): [attempt: number, sequence: number] {
+  const tokens = reply.split('.');
+  const from = tokens.length < 11 ? 4 : 6;
+  const [attempt, sequence] = [Number(tokens[from]), Number(tokens[from + 1])];
+  if (!reply.startsWith('$JS.ACK.') || !Number.isInteger(attempt) || !Number.isInteger(sequence))
+    throw new MeshError('INTERNAL', `a message came without a JetStream reply subject: "${reply}"`);
+  return [attempt, sequence];
+}

@@ -1,0 +1,76 @@
+import { type Deadline, Metadata, type ServiceError } from '@grpc/grpc-js';
+import { type Call, Cancellation } from '../contract/call.ts';
+import { MeshError } from '../errors/mesh-error.ts';
+import {
+  codeName,
+  decodeStatus,
+  encodeStatus,
+  reasonForCode,
+  retryPushbackKey,
+  statusDetailsKey,
+} from '../errors/status.ts';
+import type { Tracer } from '../telemetry/span.ts';
+import { formatTraceparent } from '../telemetry/traceparent.ts';
+
+/** The call as it enters this process over gRPC: the caller's deadline or the default, and its trace context. */
+export function enterCall(
+  metadata: Metadata,
+  deadline: Deadline,
+  defaultTimeoutMs: number,
+  tracer: Tracer,
+): Call {
+  const now = performance.now();
+  const wanted = Number(deadline);
+  const leftMs = Number.isFinite(wanted) ? wanted - Date.now() : defaultTimeoutMs;
+  return {
+    deadline: now + leftMs,
+    cancellation: new Cancellation(),
+    principal: 'anonymous',
+    trace: tracer.enter(textOf(metadata, 'traceparent'), textOf(metadata, 'tracestate')),
+    span: undefined,
+  };
+}
+
+function textOf(metadata: Metadata, key: string): string | undefined {
+  const [value] = metadata.get(key);
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** What a call sends along when it leaves this process over gRPC. */
+export function leavingMetadata(call: Call): Metadata {
+  const metadata = new Metadata();
+  if (call.trace.traceId !== '') {
+    metadata.set('traceparent', formatTraceparent(call.trace));
+    if (call.trace.state !== '') metadata.set('tracestate', call.trace.state);
+  }
+  return metadata;
+}
+
+/** The absolute deadline for the gRPC library. */
+export function leavingDeadline(call: Call): number {
+  return Date.now() + (call.deadline - performance.now());
+}
+
+/** The error as grpc-js sends it. */
+export function toServiceError(error: MeshError): Partial<ServiceError> {
+  const metadata = new Metadata();
+  metadata.set(statusDetailsKey, encodeStatus(error));
+  const { retryAfterMs } = error.details;
+  if (retryAfterMs !== undefined) metadata.set(retryPushbackKey, String(Math.ceil(retryAfterMs)));
+  return { code: error.code, details: error.message, metadata };
+}
+
+/** The error that a gRPC call ended with: the mesh's own from its details, else the closest to its code. */
+export function fromServiceError(error: unknown, address: string): MeshError {
+  const { code, details, metadata } = error as Partial<ServiceError>;
+  if (typeof code !== 'number') return new MeshError('INTERNAL', `the call to ${address} failed`, {}, error);
+  const [bytes] = metadata?.get(statusDetailsKey) ?? [];
+  if (bytes instanceof Buffer) {
+    try {
+      return decodeStatus(bytes);
+    } catch {
+      // Foreign details: the code and message below say what there is.
+    }
+  }
+  return new MeshError(reasonForCode(code), `${address}: ${codeName(code)}: ${details ?? ''}`, {}, error);
+}

@@ -1,0 +1,114 @@
+import { once } from 'node:events';
+import type {
+  handleBidiStreamingCall,
+  handleServerStreamingCall,
+  handleUnaryCall,
+  ServerDuplexStream,
+  ServerWritableStream,
+} from '@grpc/grpc-js';
+import type { Call } from '../contract/call.ts';
+import { cancel, type DeadlineWatch } from '../contract/deadline-watch.ts';
+import { type MeshError, toMeshError } from '../errors/mesh-error.ts';
+import { enterCall, toServiceError } from './grpc-call.ts';
+import type { Instruments } from './instruments.ts';
+import { MalformedMessage, type ServedMethod } from './served.ts';
+
+/** What the handlers of one server share. */
+export interface Edge {
+  readonly config: { readonly defaultTimeoutMs: number };
+  readonly instruments: Instruments;
+  readonly watch: DeadlineWatch;
+  /** Aborts when the server starts to stop. */
+  readonly stopping: AbortController;
+}
+
+export function unaryHandler(served: ServedMethod, edge: Edge): handleUnaryCall<object, object> {
+  const { tracer } = edge.instruments;
+  return (incoming, callback) => {
+    const call = enterCall(incoming.metadata, incoming.getDeadline(), edge.config.defaultTimeoutMs, tracer);
+    const { cancellation, deadline } = call;
+    let answered = false;
+    const answer = (error: MeshError | undefined, response: object | undefined): void => {
+      if (answered) return;
+      answered = true;
+      edge.watch.delete(expiring);
+      if (error === undefined) callback(null, response);
+      else callback(toServiceError(error));
+    };
+    const expiring = {
+      deadline,
+      expire: (error: MeshError) => {
+        cancellation.cancel(error);
+        answer(error, undefined);
+      },
+    };
+    edge.watch.add(expiring);
+    incoming.on('cancelled', () => {
+      cancel(cancellation, deadline);
+      answer(cancellation.error, undefined);
+    });
+    served.unary(incoming.request, call, 'grpc').then(
+      (response) => answer(undefined, response),
+      (error) => answer(toMeshError(error), undefined),
+    );
+  };
+}
+
+export function serverStreamHandler(
+  served: ServedMethod,
+  edge: Edge,
+): handleServerStreamingCall<object, object> {
+  return (stream) => {
+    const call = enterStream(stream, edge);
+    void pump(served.serverStream(stream.request, call, 'grpc'), stream, call);
+  };
+}
+
+export function bidiHandler(served: ServedMethod, edge: Edge): handleBidiStreamingCall<object, object> {
+  return (stream) => {
+    const call = enterStream(stream, edge);
+    void pump(served.bidi(wellFormed(stream), call, 'grpc'), stream, call);
+  };
+}
+
+/** A stream without a deadline of its own lives until one side ends it; it still ends when the server stops. */
+function enterStream(
+  stream: ServerWritableStream<object, object> | ServerDuplexStream<object, object>,
+  edge: Edge,
+): Call {
+  const call = enterCall(
+    stream.metadata,
+    stream.getDeadline(),
+    Number.POSITIVE_INFINITY,
+    edge.instruments.tracer,
+  );
+  stream.on('cancelled', () => cancel(call.cancellation, call.deadline));
+  const stop = (): void => call.cancellation.cancel(edge.stopping.signal.reason as MeshError);
+  edge.stopping.signal.addEventListener('abort', stop, { once: true });
+  stream.on('close', () => edge.stopping.signal.removeEventListener('abort', stop));
+  return call;
+}
+
+async function* wellFormed(stream: ServerDuplexStream<object, object>): AsyncIterable<object> {
+  for await (const message of stream) {
+    if (message instanceof MalformedMessage) throw message.error;
+    yield message as object;
+  }
+}
+
+async function pump(
+  answers: AsyncIterable<object>,
+  stream: ServerWritableStream<object, object> | ServerDuplexStream<object, object>,
+  call: Call,
+): Promise<void> {
+  try {
+    for await (const answer of answers) {
+      if (call.cancellation.error !== undefined) throw call.cancellation.error;
+      if (!stream.write(answer)) await once(stream, 'drain', { signal: call.cancellation.signal });
+    }
+    stream.end();
+  } catch (thrown) {
+    const error = call.cancellation.error ?? toMeshError(thrown);
+    stream.emit('error', toServiceError(error));
+  }
+}

@@ -1,0 +1,9 @@
+import type { Call } from '../contract/call.ts';
+import type { Method } from '../contract/contract.ts';
+
+/** How a client reaches its service. Throws only MeshErrors; ROLE_UNREACHABLE means that nothing is known of the outcome. */
+export interface Transport {
+  unary(method: Method, request: object, call: Call): Promise<object>;
+  serverStream(method: Method, request: object, call: Call): AsyncIterable<object>;
+  bidi(method: Method, requests: AsyncIterable<object>, call: Call): AsyncIterable<object>;
+}

@@ -1,0 +1,111 @@
+import { busSettings } from './kit/bus/config.ts';
+import { addresses, choice, duration, folder, integer, list, port, text } from './kit/config/kinds.ts';
+import { optional, setting } from './kit/config/settings.ts';
+import { logLevels } from './kit/log/json-log.ts';
+
+export const roles = ['gateway', 'feature', 'inference', 'audit', 'worker'] as const;
+export type Role = (typeof roles)[number];
+
+const mebibyte = 1024 * 1024;
+
+/** Where the process listens. */
+export const listening = {
+  host: setting('SCOREMESH_HOST', text('a host name or address'), '127.0.0.1', 'The address to listen on.'),
+  grpcPort: setting(
+    'SCOREMESH_GRPC_PORT',
+    port(),
+    8001,
+    'The port of gRPC, as Open Inference Protocol clients expect it.',
+  ),
+  httpPort: setting(
+    'SCOREMESH_HTTP_PORT',
+    port(),
+    8000,
+    'The port of HTTP, for processes with the gateway role.',
+  ),
+  metricsPort: setting('SCOREMESH_METRICS_PORT', port(), 8002, 'The port of /metrics, /healthz and /readyz.'),
+};
+
+/** What the process hosts and where the rest is. */
+export const placement = {
+  roles: optional('SCOREMESH_ROLES', list(choice(...roles)), 'The roles that `scoremesh serve` hosts.'),
+  gateway: optional(
+    'SCOREMESH_GATEWAY_ADDRESS',
+    addresses(),
+    'Where the gateway role runs, for the command line.',
+  ),
+  feature: optional(
+    'SCOREMESH_FEATURE_ADDRESS',
+    addresses(),
+    'Where the feature role runs, if not in this process.',
+  ),
+  inference: optional(
+    'SCOREMESH_INFERENCE_ADDRESS',
+    addresses(),
+    'Where the inference role runs, if not in this process.',
+  ),
+  audit: optional(
+    'SCOREMESH_AUDIT_ADDRESS',
+    addresses(),
+    'Where the audit role runs, if not in this process.',
+  ),
+};
+
+/** What the process reads and keeps. */
+export const state = {
+  models: optional(
+    'SCOREMESH_MODELS',
+    folder(),
+    'The models: <name>/<version>/model.onnx. Not set: ./models, or the flights example.',
+  ),
+  features: optional(
+    'SCOREMESH_FEATURES',
+    folder(),
+    'The declarations of features: *.yaml. Not set: ./features, or the flights example.',
+  ),
+  data: setting(
+    'SCOREMESH_DATA',
+    folder(),
+    './data',
+    'Where state is kept: audit log, feature values, JetStream.',
+  ),
+};
+
+/** Bounds that every process has. */
+export const limits = {
+  timeoutMs: setting(
+    'SCOREMESH_DEFAULT_TIMEOUT',
+    duration(1, 3_600_000),
+    10_000,
+    'The deadline of calls that come without one.',
+  ),
+  maxMessageBytes: setting(
+    'SCOREMESH_MAX_MESSAGE_BYTES',
+    integer(1024, 1024 * mebibyte),
+    16 * mebibyte,
+    'The largest gRPC message or HTTP body.',
+  ),
+  maxInFlight: setting(
+    'SCOREMESH_MAX_IN_FLIGHT',
+    integer(1, 1_000_000),
+    2048,
+    'Scores under way at once in a gateway; more are refused with RESOURCE_EXHAUSTED.',
+  ),
+  graceMs: setting(
+    'SCOREMESH_GRACE',
+    duration(0, 600_000),
+    10_000,
+    'How long work in flight may take to finish when the process stops.',
+  ),
+};
+
+export const logging = {
+  level: setting(
+    'SCOREMESH_LOG_LEVEL',
+    choice(...logLevels),
+    'info',
+    'The least severe log lines to write to standard error.',
+  ),
+};
+
+export const meshParts = { listening, placement, state, limits, messaging: busSettings, logging };

@@ -1,0 +1,251 @@
+import { join } from 'node:path';
+import { startHttpServer } from '../gateway/http/http-server.ts';
+import { publicServices } from '../gateway/public-services.ts';
+import { auditConfig } from './audit/config.ts';
+import { createAuditService } from './audit/service.ts';
+import {
+  auditContract,
+  featureContract,
+  inferenceContract,
+  modelContract,
+  scoringContract,
+} from './contracts.ts';
+import { createFeatureService } from './feature/feature-service.ts';
+import { inferenceDefaults } from './inference/config.ts';
+import { createInferenceService } from './inference/service.ts';
+import { type Bus, createBus } from './kit/bus/bus.ts';
+import type { busSettings } from './kit/bus/config.ts';
+import { startNatsServer } from './kit/bus/nats-server.ts';
+import type { Settings } from './kit/config/settings.ts';
+import { MeshError } from './kit/errors/mesh-error.ts';
+import { type Closers, createClosers } from './kit/lifecycle/closers.ts';
+import { startOperationsServer } from './kit/lifecycle/operations-server.ts';
+import { createLinkService } from './kit/link/link-service.ts';
+import type { Log } from './kit/log/log.ts';
+import { startGrpcServer } from './kit/rpc/grpc-server.ts';
+import { createInstruments } from './kit/rpc/instruments.ts';
+import { edgeClient } from './kit/rpc/local.ts';
+import { type Served, serve } from './kit/rpc/served.ts';
+import type { Metrics } from './kit/telemetry/metrics.ts';
+import { createMetrics } from './kit/telemetry/prometheus.ts';
+import { createTracer } from './kit/telemetry/tracer.ts';
+import type { TracingConfig } from './kit/telemetry/tracing-config.ts';
+import type { Role } from './mesh-settings.ts';
+import { type RoleAccess, roleAccess } from './role-clients.ts';
+import { createScoringService } from './scoring/scoring-service.ts';
+
+export interface MeshConfig {
+  readonly roles: readonly Role[];
+  readonly addresses: Readonly<Partial<Record<Role, string | undefined>>>;
+  readonly host: string;
+  readonly grpcPort: number;
+  readonly httpPort: number;
+  readonly metricsPort: number;
+  readonly modelsFolder: string;
+  readonly featuresFolder: string | undefined;
+  readonly dataFolder: string;
+  readonly bus: Settings<typeof busSettings>;
+  /** Version of the software. */
+  readonly version: string;
+  readonly defaultTimeoutMs: number;
+  readonly maxMessageBytes: number;
+  readonly maxInFlight: number;
+  readonly graceMs: number;
+  readonly tracing: TracingConfig;
+  /** Whether other processes may link to the roles hosted here. */
+  readonly serveLinks: boolean;
+  /** Sends local messages through the codec too; for tests. */
+  readonly localCodec?: boolean;
+}
+
+/** A process of the mesh. */
+export interface Mesh {
+  readonly grpcPort: number;
+  /** Undefined without the gateway role. */
+  readonly httpPort: number | undefined;
+  readonly metricsPort: number;
+  /** Where asynchronous scoring stands: connected, or why not. Undefined without the worker role. */
+  nats(): string | undefined;
+  /** Why it can't do its work yet; undefined once it can. */
+  unready(): MeshError | undefined;
+  /** Stops cleanly: refuses new work, finishes what is in flight up to the grace limit, flushes, closes. */
+  close(): Promise<void>;
+}
+
+/** A role that this process hosts. */
+interface Hosted {
+  readonly services: readonly Served[];
+  unready(): MeshError | undefined;
+}
+
+/** Calls of one link at once; the other side waits with more. */
+const maxInFlightPerLink = 4096;
+const healthEveryMs = 200;
+
+/** Hosts the named roles and dials the rest. Resolves when everything listens; if it fails, all that was opened is closed. */
+export async function startMesh(config: MeshConfig, log: Log): Promise<Mesh> {
+  const closers = createClosers(log);
+  try {
+    return await open(config, log, closers);
+  } catch (error) {
+    await closers.close();
+    throw error;
+  }
+}
+
+async function open(config: MeshConfig, log: Log, closers: Closers): Promise<Mesh> {
+  const metrics = createMetrics({ processMetrics: true }, { log }, closers);
+  const tracer = createTracer(config.tracing, { log, metrics }, closers);
+  const instruments = createInstruments({ tracer, log, metrics });
+  const deps = { log, metrics, tracer };
+  const always = (): undefined => undefined;
+  const has = (role: Role): boolean => config.roles.includes(role);
+
+  const hosted = new Map<Role, Hosted>();
+  if (has('audit')) {
+    const audit = await createAuditService(
+      auditConfig({ folder: join(config.dataFolder, 'audit') }),
+      deps,
+      closers,
+    );
+    hosted.set('audit', {
+      services: [serve(auditContract, audit.handlers, instruments)],
+      unready: audit.writable,
+    });
+  }
+  if (has('feature')) {
+    const folders = {
+      folder: join(config.dataFolder, 'features'),
+      declarationsFolder: config.featuresFolder,
+    };
+    const feature = await createFeatureService(folders, deps, closers);
+    hosted.set('feature', {
+      services: [serve(featureContract, feature.handlers, instruments)],
+      unready: always,
+    });
+  }
+  if (has('inference')) {
+    const inference = await createInferenceService(
+      { ...inferenceDefaults, modelsFolder: config.modelsFolder, serverVersion: config.version },
+      deps,
+      closers,
+    );
+    hosted.set('inference', {
+      services: [
+        serve(modelContract, inference.models, instruments),
+        serve(inferenceContract, inference.inference, instruments),
+      ],
+      unready: inference.ready,
+    });
+  }
+
+  const clients = {
+    addresses: config.addresses,
+    maxMessageBytes: config.maxMessageBytes,
+    localCodec: config.localCodec ?? false,
+  };
+  const access = (role: Role): Promise<RoleAccess> =>
+    roleAccess(role, hosted.get(role), clients, { instruments, log }, closers);
+  const services = [...hosted.values()].flatMap((role) => role.services);
+  const checks = [...hosted.values()].map((role) => role.unready);
+
+  if (has('gateway')) {
+    const [feature, inference, audit] = await Promise.all([
+      access('feature'),
+      access('inference'),
+      access('audit'),
+    ]);
+    const scoring = createScoringService(
+      { maxInFlight: config.maxInFlight, defaultTimeoutMs: config.defaultTimeoutMs },
+      {
+        log,
+        metrics,
+        features: feature.client(featureContract),
+        models: inference.client(modelContract),
+        inference: inference.client(inferenceContract),
+        audit: audit.client(auditContract),
+      },
+      closers,
+    );
+    hosted.set('gateway', {
+      services: [serve(scoringContract, scoring.handlers, instruments)],
+      unready: scoring.unready,
+    });
+    checks.push(scoring.unready, feature.unready, inference.unready, audit.unready);
+    services.push(
+      ...(hosted.get('gateway')?.services ?? []),
+      ...publicServices({ feature, inference, audit }, services, instruments),
+    );
+  }
+  const bus = has('worker') ? await openBus(config, { log, metrics }, closers) : undefined;
+
+  let stopping: MeshError | undefined;
+  const unready = (): MeshError | undefined => {
+    if (stopping !== undefined) return stopping;
+    for (const check of checks) {
+      const why = check();
+      if (why !== undefined) return why;
+    }
+    return undefined;
+  };
+  const operations = await startOperationsServer(
+    { host: config.host, port: config.metricsPort },
+    { metrics, unready },
+    closers,
+  );
+  const links = config.serveLinks ? [createLinkService(services, instruments, maxInFlightPerLink)] : [];
+  // What the gateway answers is recorded; bare inference is not, so it stays behind it.
+  const reachable = has('gateway')
+    ? services.filter(({ service }) => service !== inferenceContract.service)
+    : services;
+  const grpc = await startGrpcServer(
+    { ...config, port: config.grpcPort },
+    reachable,
+    links,
+    instruments,
+    closers,
+  );
+  const edge = has('gateway') && {
+    scoring: edgeClient(scoringContract, services, 'http'),
+    models: edgeClient(modelContract, services, 'http'),
+  };
+  const http = edge
+    ? await startHttpServer({ ...config, port: config.httpPort }, { ...edge, tracer, unready }, closers)
+    : undefined;
+
+  const health = setInterval(() => grpc.setServing(unready() === undefined), healthEveryMs).unref();
+  grpc.setServing(unready() === undefined);
+  closers.add('health', () => {
+    stopping = new MeshError('SHUTTING_DOWN', 'this process is stopping');
+    clearInterval(health);
+    grpc.setServing(false);
+  });
+  return {
+    grpcPort: grpc.port,
+    httpPort: http?.port,
+    metricsPort: operations.port,
+    nats: () => bus?.state(),
+    unready,
+    close: () => closers.close(),
+  };
+}
+
+/** The bus to the configured NATS, or to a private nats-server that stops with this process; to none if there is none. */
+async function openBus(
+  config: MeshConfig,
+  deps: { log: Log; metrics: Metrics },
+  closers: Closers,
+): Promise<Bus> {
+  const name = 'scoremesh-worker';
+  if (config.bus.urls !== undefined) return createBus({ ...config.bus, name }, deps, closers);
+  const server = await startNatsServer(
+    { folder: join(config.dataFolder, 'nats') },
+    { log: deps.log },
+    closers,
+  );
+  return createBus(
+    { ...config.bus, ...('url' in server ? { urls: [server.url] } : server), name },
+    deps,
+    closers,
+  );
+}

@@ -1,0 +1,156 @@
+import { existsSync } from 'node:fs';
+import { isAbsolute, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { connect } from '../gateway/client/client.ts';
+import { pushFeatureRows } from '../gateway/command-line/feature-commands.ts';
+import type { Terminal } from '../gateway/command-line/output.ts';
+import { type Host, runCommand } from '../gateway/command-line/program.ts';
+import { describeSettings, readSettings } from './kit/config/settings.ts';
+import { MeshError } from './kit/errors/mesh-error.ts';
+import { createLog } from './kit/log/json-log.ts';
+import { readTracingConfig } from './kit/telemetry/tracing-config.ts';
+import { type Mesh, type MeshConfig, startMesh } from './mesh.ts';
+import { meshParts, type Role, roles } from './mesh-settings.ts';
+import { readyBlock } from './ready-block.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The flights example beside the program: what `up` serves where there is nothing else to serve. */
+const example = fileURLToPath(new URL('../examples/flights/', import.meta.url));
+/** After this long without being ready, `up` says why and goes on waiting. */
+const patienceMs = 20_000;
+
+/** Runs the command that argv names, with settings from the environment; resolves to the exit code. */
+export function run(
+  args: readonly string[],
+  environment: Environment,
+  version: string,
+  terminal: Terminal,
+): Promise<number> {
+  const host: Host = {
+    version,
+    settingsHelp: () => describeSettings(meshParts),
+    gatewayAddress: () => gatewayAddress(environment),
+    up: async ({ load }) => {
+      const config = configOf(environment, version, roles);
+      await hostUntilStopped({ ...config, serveLinks: false }, environment, terminal, async (mesh) => {
+        const { seed, text } = await readyBlock(mesh, config, { load, exampleFolder: example });
+        if (seed.length > 0) await loadRows(mesh, config.host, seed, terminal);
+        terminal.out(text);
+      });
+    },
+    serve: async () => {
+      const { placement } = readSettings(meshParts, environment);
+      if (placement.roles === undefined) {
+        throw new MeshError(
+          'CONFIG_INVALID',
+          `SCOREMESH_ROLES is not set: name the roles to host, of ${roles.join(', ')}; or run \`scoremesh up\` to host all`,
+        );
+      }
+      const config = configOf(environment, version, placement.roles);
+      await hostUntilStopped(config, environment, terminal, async (mesh) => {
+        terminal.out(
+          `scoremesh hosts ${placement.roles?.join(', ')}: gRPC ${config.host}:${mesh.grpcPort}, metrics ${config.host}:${mesh.metricsPort}`,
+        );
+      });
+    },
+  };
+  return runCommand(args, host, terminal);
+}
+
+/** Starts the mesh, waits until it is ready, greets, and stops it when the user asks. */
+async function hostUntilStopped(
+  config: MeshConfig,
+  environment: Environment,
+  terminal: Terminal,
+  greet: (mesh: Mesh) => Promise<void>,
+): Promise<void> {
+  const { logging } = readSettings(meshParts, environment);
+  const log = createLog({ level: logging.level });
+  const mesh = await startMesh(config, log);
+  try {
+    await untilReady(mesh, terminal);
+    if (!terminal.stop.aborted) await greet(mesh);
+    await stopped(terminal.stop);
+    terminal.err('stopping: finishing what is in flight');
+  } finally {
+    await mesh.close();
+  }
+}
+
+async function untilReady(mesh: Mesh, terminal: Terminal): Promise<void> {
+  const complainAt = performance.now() + patienceMs;
+  let complained = false;
+  while (!terminal.stop.aborted) {
+    const why = mesh.unready();
+    if (why === undefined) return;
+    if (!complained && performance.now() > complainAt) {
+      complained = true;
+      terminal.err(`not ready yet: ${why.reason}: ${why.message}`);
+    }
+    await new Promise((resolveWait) => setTimeout(resolveWait, 20));
+  }
+}
+
+function stopped(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolveStop) => {
+    // The signal alone would not keep the process alive, the mesh's servers do.
+    signal.addEventListener('abort', () => resolveStop(), { once: true });
+  });
+}
+
+async function loadRows(
+  mesh: Mesh,
+  host: string,
+  files: readonly string[],
+  terminal: Terminal,
+): Promise<void> {
+  const client = connect({ address: `${host}:${mesh.grpcPort}` });
+  try {
+    for (const file of files) await pushFeatureRows(client, file, terminal);
+  } finally {
+    await client.close();
+  }
+}
+
+/** The settings as the mesh takes them. Without folders named or found, the flights example is served. */
+function configOf(environment: Environment, version: string, hosted: readonly Role[]): MeshConfig {
+  const { listening, placement, state, limits, messaging } = readSettings(meshParts, environment);
+  const ownModels = state.models ?? (existsSync('models') ? 'models' : undefined);
+  const ownFeatures = state.features ?? (existsSync('features') ? 'features' : undefined);
+  const { gateway, feature, inference, audit } = placement;
+  return {
+    roles: hosted,
+    addresses: { gateway, feature, inference, audit },
+    host: listening.host,
+    grpcPort: listening.grpcPort,
+    httpPort: listening.httpPort,
+    metricsPort: listening.metricsPort,
+    modelsFolder: absolute(ownModels ?? `${example}models`),
+    featuresFolder:
+      ownFeatures === undefined
+        ? ownModels === undefined
+          ? `${example}features`
+          : undefined
+        : absolute(ownFeatures),
+    dataFolder: absolute(state.data),
+    bus: messaging,
+    version,
+    defaultTimeoutMs: limits.timeoutMs,
+    maxMessageBytes: limits.maxMessageBytes,
+    maxInFlight: limits.maxInFlight,
+    graceMs: limits.graceMs,
+    tracing: readTracingConfig(environment),
+    serveLinks: true,
+  };
+}
+
+function absolute(folder: string): string {
+  return isAbsolute(folder) ? folder : resolve(folder);
+}
+
+function gatewayAddress(environment: Environment): string {
+  const { listening, placement } = readSettings(meshParts, environment);
+  return placement.gateway ?? `${listening.host}:${listening.grpcPort}`;
+}

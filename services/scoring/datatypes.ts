@@ -1,0 +1,58 @@
+/** How numbers of each Open Inference Protocol datatype are read and written, little-endian. */
+export interface Datatype {
+  readonly sizeBytes: number;
+  write(target: Buffer, offset: number, value: number | bigint): void;
+  /** A number, or a bigint for 64-bit integers. */
+  read(source: Buffer, offset: number): number | bigint;
+}
+
+const int = (value: number | bigint): number => Number(value);
+const big = (value: number | bigint): bigint =>
+  typeof value === 'bigint' ? value : BigInt(Math.trunc(value));
+
+/** The datatypes that columns of single values may have. FP16, BF16 and BYTES only travel as whole tensors. */
+export const datatypes: Readonly<Record<string, Datatype>> = {
+  BOOL: {
+    sizeBytes: 1,
+    write: (target, offset, value) => target.writeUInt8(Number(value) === 0 ? 0 : 1, offset),
+    read: (source, offset) => source.readUInt8(offset),
+  },
+  UINT8: { sizeBytes: 1, write: (t, o, v) => t.writeUInt8(int(v), o), read: (s, o) => s.readUInt8(o) },
+  INT8: { sizeBytes: 1, write: (t, o, v) => t.writeInt8(int(v), o), read: (s, o) => s.readInt8(o) },
+  UINT16: { sizeBytes: 2, write: (t, o, v) => t.writeUInt16LE(int(v), o), read: (s, o) => s.readUInt16LE(o) },
+  INT16: { sizeBytes: 2, write: (t, o, v) => t.writeInt16LE(int(v), o), read: (s, o) => s.readInt16LE(o) },
+  UINT32: { sizeBytes: 4, write: (t, o, v) => t.writeUInt32LE(int(v), o), read: (s, o) => s.readUInt32LE(o) },
+  INT32: { sizeBytes: 4, write: (t, o, v) => t.writeInt32LE(int(v), o), read: (s, o) => s.readInt32LE(o) },
+  UINT64: {
+    sizeBytes: 8,
+    write: (t, o, v) => t.writeBigUInt64LE(big(v), o),
+    read: (s, o) => s.readBigUInt64LE(o),
+  },
+  INT64: {
+    sizeBytes: 8,
+    write: (t, o, v) => t.writeBigInt64LE(big(v), o),
+    read: (s, o) => s.readBigInt64LE(o),
+  },
+  FP32: { sizeBytes: 4, write: (t, o, v) => t.writeFloatLE(int(v), o), read: (s, o) => s.readFloatLE(o) },
+  FP64: { sizeBytes: 8, write: (t, o, v) => t.writeDoubleLE(int(v), o), read: (s, o) => s.readDoubleLE(o) },
+};
+
+/** Splits raw BYTES content: each element is a uint32 length followed by its bytes. */
+export function bytesElements(data: Buffer): Buffer[] {
+  const elements: Buffer[] = [];
+  for (let offset = 0; offset + 4 <= data.length; ) {
+    const end = offset + 4 + data.readUInt32LE(offset);
+    elements.push(data.subarray(offset + 4, end));
+    offset = end;
+  }
+  return elements;
+}
+
+/** The raw BYTES content of one element. */
+export function bytesElement(text: string): Buffer {
+  const content = Buffer.from(text, 'utf8');
+  const framed = Buffer.allocUnsafe(4 + content.length);
+  framed.writeUInt32LE(content.length, 0);
+  content.copy(framed, 4);
+  return framed;
+}

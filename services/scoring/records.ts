@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import type { FeaturesRead__Output as FeaturesRead } from '../gen/scoremesh/audit/v1/FeaturesRead.ts';
+import type { OmittedPayload__Output as OmittedPayload } from '../gen/scoremesh/audit/v1/OmittedPayload.ts';
+import type {
+  Record as RecordInput,
+  Record__Output as RecordOutput,
+} from '../gen/scoremesh/audit/v1/Record.ts';
+import type { ModelVersion__Output as ModelVersion } from '../gen/scoremesh/scoring/v1/ModelVersion.ts';
+import type { Outcome__Output as Outcome } from '../gen/scoremesh/scoring/v1/Outcome.ts';
+import type { ScoreRequest, ScoreRequest__Output } from '../gen/scoremesh/scoring/v1/ScoreRequest.ts';
+import type { Value__Output as Value } from '../gen/scoremesh/scoring/v1/Value.ts';
+import type { Call } from '../kit/contract/call.ts';
+import { messageCodec } from '../kit/contract/protos.ts';
+import type { MeshError } from '../kit/errors/mesh-error.ts';
+import type { Outputs } from './answer.ts';
+
+const schema = 1;
+/** Tensor data larger than this stays out of the record, which holds its digest instead. */
+const maxPayloadBytes = 32 * 1024;
+
+const recordCodec = messageCodec<RecordInput, RecordOutput>('scoremesh.audit.v1.Record');
+const requestCodec = messageCodec<ScoreRequest, ScoreRequest__Output>('scoremesh.scoring.v1.ScoreRequest');
+
+export const decodeRecord = (bytes: Uint8Array): RecordOutput => recordCodec.decode(bytes);
+
+/** What every record says, whatever happened. */
+export interface Occasion {
+  readonly recordId: string;
+  /** Unix milliseconds with fraction. */
+  readonly receivedAtMs: number;
+  readonly call: Call;
+}
+
+/** Unix milliseconds with fraction; steady against clock steps while the process lives. */
+export function nowMs(): number {
+  return performance.timeOrigin + performance.now();
+}
+
+export function predictionRecord(
+  occasion: Occasion,
+  answer: {
+    readonly request: ScoreRequest__Output;
+    readonly model: ModelVersion;
+    readonly features: FeaturesRead | null;
+    readonly outputs: Outputs;
+    readonly batchSize: number;
+  },
+): Buffer {
+  const omitted: OmittedPayload[] = [];
+  const { model, features, batchSize } = answer;
+  const request = slim(answer.request, omitted);
+  const outputs = slimValues(answer.outputs, 'outputs', omitted);
+  return encode(occasion, { prediction: { request, model, features, outputs, batchSize, omitted } });
+}
+
+export function refusalRecord(occasion: Occasion, request: ScoreRequest__Output, error: MeshError): Buffer {
+  const omitted: OmittedPayload[] = [];
+  const { code, reason, message } = error;
+  return encode(occasion, { refusal: { request: slim(request, omitted), code, reason, message, omitted } });
+}
+
+export function summaryRecord(
+  occasion: Occasion,
+  refusalSummary: { second: number; code: number; reason: string; model: string; count: number },
+): Buffer {
+  return encode(occasion, { refusalSummary });
+}
+
+export function outcomeRecord(occasion: Occasion, outcome: Outcome): Buffer {
+  return encode(occasion, { outcome: { ...outcome, values: slimValues(outcome.values, 'values', []) } });
+}
+
+function encode({ recordId, receivedAtMs, call }: Occasion, event: Partial<RecordInput>): Buffer {
+  return recordCodec.encode({
+    schema,
+    recordId,
+    receivedAtUs: receivedAtMs * 1000,
+    recordedAtUs: nowMs() * 1000,
+    traceId: Buffer.from(call.trace.traceId, 'hex'),
+    principal: call.principal,
+    ...event,
+  });
+}
+
+/** Identity of what a request asks, whatever the order of its maps: SHA-256 without request_id and presentation options. */
+export function bodyDigest(request: ScoreRequest__Output): Buffer {
+  const { model, entities, inputs } = request;
+  const body = requestCodec.encode({ model, entities: sorted(entities), inputs: sorted(inputs) });
+  return createHash('sha256').update(body).digest();
+}
+
+function slim(request: ScoreRequest__Output, omitted: OmittedPayload[]): ScoreRequest__Output {
+  return {
+    ...request,
+    entities: sorted(request.entities),
+    inputs: slimValues(request.inputs, 'request.inputs', omitted),
+  };
+}
+
+function slimValues(values: Outputs, path: string, omitted: OmittedPayload[]): Outputs {
+  const slimmed = sorted(values);
+  for (const name of Object.keys(slimmed)) {
+    const value = slimmed[name];
+    if (value?.kind !== 'tensor' || !value.tensor || value.tensor.data.length <= maxPayloadBytes) continue;
+    const { data } = value.tensor;
+    const sha256 = createHash('sha256').update(data).digest();
+    omitted.push({ path: `${path}.${name}`, sha256, sizeBytes: String(data.length) });
+    slimmed[name] = { kind: 'tensor', tensor: { ...value.tensor, data: Buffer.alloc(0) } } satisfies Value;
+  }
+  return slimmed;
+}
+
+function sorted<T>(map: { [name: string]: T }): { [name: string]: T } {
+  const copy: { [name: string]: T } = {};
+  for (const name of Object.keys(map).sort()) copy[name] = map[name] as T;
+  return copy;
+}

@@ -1,0 +1,46 @@
+import type { Receipt__Output as Receipt } from '../gen/scoremesh/scoring/v1/Receipt.ts';
+import type { ScoreResponse__Output as ScoreResponse } from '../gen/scoremesh/scoring/v1/ScoreResponse.ts';
+import { MeshError } from '../kit/errors/mesh-error.ts';
+import type { IdempotencyKey } from './audit-trail.ts';
+import { decodeFeatureSet } from './feature-sets.ts';
+import { featuresCodec, featureValues } from './feature-values.ts';
+import { decodeRecord } from './records.ts';
+
+/** What the log holds under an idempotency key. */
+export interface Earlier {
+  readonly entry: Buffer;
+  readonly receipt: Receipt | null;
+  readonly bodyDigest: Buffer;
+}
+
+/** The recorded prediction as an answer; REQUEST_ID_CONFLICT if it was made for another body. */
+export function repeatedAnswer(
+  earlier: Earlier,
+  key: IdempotencyKey,
+  includeFeatures: boolean,
+): ScoreResponse {
+  const { recordId, prediction } = decodeRecord(earlier.entry);
+  if (!earlier.bodyDigest.equals(key.bodyDigest)) {
+    throw new MeshError(
+      'REQUEST_ID_CONFLICT',
+      `this request_id was used for another request, which prediction ${recordId} answered; use a new one for a new request`,
+      { metadata: { prediction_id: recordId } },
+    );
+  }
+  if (!prediction)
+    throw new MeshError(
+      'STATE_CORRUPT',
+      `record ${recordId} is kept under a request_id but is no prediction`,
+    );
+  const { model, outputs, features } = prediction;
+  return {
+    predictionId: recordId,
+    model,
+    outputs,
+    features:
+      includeFeatures && features !== null
+        ? featureValues(decodeFeatureSet(features.featureSet), featuresCodec.decode(features.values))
+        : [],
+    receipt: earlier.receipt,
+  };
+}

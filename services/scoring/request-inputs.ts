@@ -1,0 +1,112 @@
+import type { RequestInput__Output as RequestInput } from '../gen/scoremesh/inference/v1/RequestInput.ts';
+import type { ScoreRequest__Output as ScoreRequest } from '../gen/scoremesh/scoring/v1/ScoreRequest.ts';
+import type { Value__Output as Value } from '../gen/scoremesh/scoring/v1/Value.ts';
+import { type FieldViolation, invalidRequest, MeshError } from '../kit/errors/mesh-error.ts';
+import type { ScorePlan } from './score-plan.ts';
+
+const maxRequestIdLength = 128;
+const maxKeyLength = 256;
+const maxEntities = 64;
+const maxInputs = 4096;
+const maxTextLength = 65_536;
+
+/** Checks what does not depend on the model: sizes and lengths. Throws INVALID_REQUEST with every fault. */
+export function checkRequest(request: ScoreRequest): void {
+  const violations: FieldViolation[] = [];
+  if (request.requestId.length > maxRequestIdLength) {
+    violations.push({ field: 'request_id', description: `longer than ${maxRequestIdLength} characters` });
+  }
+  const entities = Object.entries(request.entities);
+  if (entities.length > maxEntities)
+    violations.push({ field: 'entities', description: `more than ${maxEntities}` });
+  for (const [name, key] of entities) {
+    if (key === '' || key.length > maxKeyLength) {
+      violations.push({
+        field: `entities.${name.slice(0, 64)}`,
+        description: `the key must have 1 to ${maxKeyLength} characters`,
+      });
+    }
+  }
+  if (Object.keys(request.inputs).length > maxInputs)
+    violations.push({ field: 'inputs', description: `more than ${maxInputs}` });
+  if (violations.length > 0) throw invalidRequest(violations);
+}
+
+/** Checks the inputs against what the model declares. Throws the error of the first fault. */
+export function checkInputs(request: ScoreRequest, plan: ScorePlan): void {
+  const { name } = plan.model;
+  for (const given of Object.keys(request.inputs)) {
+    if (plan.inputs.has(given)) continue;
+    const known = [...plan.inputs.keys()].join(', ') || 'none';
+    throw new MeshError(
+      'INPUT_UNKNOWN',
+      `model "${name}" has no input "${given.slice(0, 64)}"; it has ${known}`,
+      violation(given, 'unknown'),
+    );
+  }
+  for (const declared of plan.inputs.values()) {
+    const value = request.inputs[declared.name];
+    if (value?.kind === undefined) {
+      const known = [...plan.inputs.values()].map((input) => `${input.name} (${input.type})`).join(', ');
+      throw new MeshError(
+        'INPUT_MISSING',
+        `input "${declared.name}" is missing; model "${name}" needs ${known}`,
+        violation(declared.name, 'missing'),
+      );
+    }
+    checkValue(declared, value);
+  }
+}
+
+/** Which kinds of value each declared type takes. A tensor input takes a scalar too: it is checked where its shape is known. */
+const accepted: Readonly<Record<string, readonly string[]>> = {
+  number: ['number', 'integer'],
+  integer: ['integer', 'number'],
+  text: ['text'],
+  flag: ['flag'],
+  tensor: ['tensor', 'number', 'integer', 'text', 'flag'],
+};
+
+function checkValue(declared: RequestInput, value: Value): void {
+  const { name, type } = declared;
+  const kind = value.kind ?? 'null';
+  if (
+    !accepted[type]?.includes(kind) ||
+    (type === 'integer' && kind === 'number' && !Number.isSafeInteger(value.number))
+  ) {
+    throw new MeshError(
+      'INPUT_TYPE_MISMATCH',
+      `input "${name}" is ${kind === 'number' ? value.number : `of kind ${kind}`}; it takes ${type}`,
+      violation(name, `must be ${type}`),
+    );
+  }
+  if (kind === 'text' && (value.text?.length ?? 0) > maxTextLength) {
+    throw new MeshError(
+      'INPUT_OUT_OF_RANGE',
+      `input "${name}" has more than ${maxTextLength} characters`,
+      violation(name, 'too long'),
+    );
+  }
+  if (kind !== 'number' && kind !== 'integer') return;
+  const number = Number(kind === 'number' ? value.number : value.integer);
+  if (!Number.isFinite(number) && !declared.allowNotFinite) {
+    throw new MeshError(
+      'INPUT_OUT_OF_RANGE',
+      `input "${name}" is ${number}; it takes finite numbers`,
+      violation(name, 'not finite'),
+    );
+  }
+  const { min, max } = declared;
+  if ((min !== undefined && number < min) || (max !== undefined && number > max)) {
+    const range = `${min ?? '-infinity'} to ${max ?? 'infinity'}`;
+    throw new MeshError(
+      'INPUT_OUT_OF_RANGE',
+      `input "${name}" is ${number}; it takes ${range}`,
+      violation(name, `outside ${range}`),
+    );
+  }
+}
+
+function violation(input: string, description: string): { violations: FieldViolation[] } {
+  return { violations: [{ field: `inputs.${input.slice(0, 64)}`, description }] };
+}
