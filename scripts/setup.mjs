@@ -22,7 +22,7 @@ export function requireNode() {
 /** Installs the npm packages that package-lock.json names unless they are there. Ends the process if that fails. */
 export function ensurePackages() {
   if (packagesMatchLock()) return;
-  console.log('Installing npm packages (npm ci), about a minute ...');
+  console.log('Installing npm packages (npm ci) ...');
   const [command, ...prefix] = npmCommand();
   const args = [...prefix, 'ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
   const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });

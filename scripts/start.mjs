@@ -8,6 +8,8 @@ import { ensureNatsServer, ensurePackages, requireNode, root } from './setup.mjs
 const flights = join(root, 'examples', 'flights');
 // npm passes the terminal's Ctrl-C on although the terminal has sent it to every process already.
 const sameSignalMs = 1000;
+// Those of the first line of bin/scoremesh.js.
+const nodeFlags = ['--min-semi-space-size=16', '--max-semi-space-size=64'];
 
 requireNode();
 ensurePackages();
@@ -19,6 +21,7 @@ if (!(await build())) process.exit(1);
 const mesh = spawn(
   process.execPath,
   [
+    ...nodeFlags,
     join(root, 'bin', 'scoremesh.js'),
     'up',
     '--load',

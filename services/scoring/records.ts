@@ -10,7 +10,7 @@ import type { Outcome__Output as Outcome } from '../gen/scoremesh/scoring/v1/Out
 import type { ScoreRequest, ScoreRequest__Output } from '../gen/scoremesh/scoring/v1/ScoreRequest.ts';
 import type { Value__Output as Value } from '../gen/scoremesh/scoring/v1/Value.ts';
 import type { Call } from '../kit/contract/call.ts';
-import { messageCodec } from '../kit/contract/protos.ts';
+import { direct, messageCodec } from '../kit/contract/protos.ts';
 import type { MeshError } from '../kit/errors/mesh-error.ts';
 import type { Outputs } from './answer.ts';
 
@@ -18,6 +18,7 @@ const schema = 1;
 /** Tensor data larger than this stays out of the record, which holds its digest instead. */
 const maxPayloadBytes = 32 * 1024;
 
+const encodeRecord = direct.ofMessage('scoremesh.audit.v1.Record');
 const recordCodec = messageCodec<RecordInput, RecordOutput>('scoremesh.audit.v1.Record');
 const requestCodec = messageCodec<ScoreRequest, ScoreRequest__Output>('scoremesh.scoring.v1.ScoreRequest');
 
@@ -71,7 +72,7 @@ export function outcomeRecord(occasion: Occasion, outcome: Outcome): Buffer {
 }
 
 function encode({ recordId, receivedAtMs, call }: Occasion, event: Partial<RecordInput>): Buffer {
-  return recordCodec.encode({
+  return encodeRecord({
     schema,
     recordId,
     receivedAtUs: receivedAtMs * 1000,

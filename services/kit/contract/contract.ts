@@ -1,7 +1,8 @@
 import type * as grpc from '@grpc/grpc-js';
 import type { MethodDefinition } from '@grpc/proto-loader';
 import type { Call } from './call.ts';
-import { serviceDefinition } from './protos.ts';
+import type { DirectEncoder } from './direct-encoder.ts';
+import { direct, serviceDefinition } from './protos.ts';
 
 export type MethodKind = 'unary' | 'serverStream' | 'bidi';
 
@@ -19,6 +20,9 @@ export interface Method {
   /** Whether only the mesh's own roles may call it: not served as an ordinary gRPC method. */
   readonly internal: boolean;
   readonly definition: MethodDefinition<object, object, object, object>;
+  /** Serialize complete messages; the definition's own serializers take incomplete ones too and cost twice as much. */
+  readonly encodeRequest: DirectEncoder;
+  readonly encodeResponse: DirectEncoder;
 }
 
 /**
@@ -114,6 +118,7 @@ function readMethods(
 ): Map<string, Method> {
   const methods = new Map<string, Method>();
   for (const [name, definition] of Object.entries(serviceDefinition(service))) {
+    const encoders = direct.ofMethod(service, name);
     methods.set(name, {
       name,
       service,
@@ -122,6 +127,8 @@ function readMethods(
       idempotent: idempotent.has(name),
       internal: internal.has(name),
       definition,
+      encodeRequest: encoders.request,
+      encodeResponse: encoders.response,
     });
   }
   return methods;

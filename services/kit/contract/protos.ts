@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { MessageTypeDefinition, PackageDefinition, ServiceDefinition } from '@grpc/proto-loader';
 import { loadSync } from '@grpc/proto-loader';
+import { createDirectEncoders } from './direct-encoder.ts';
 
 /** Where the .proto files stand, beside the sources and beside the build alike. */
 const protoFolder = fileURLToPath(new URL('../../../proto/', import.meta.url));
@@ -30,6 +31,9 @@ export function protos(): PackageDefinition {
   });
   return loaded;
 }
+
+/** Fast encoders of complete messages. */
+export const direct = createDirectEncoders(protoFolder, files);
 
 /** Wire codec of one message type. `encode` fills no defaults in; `decode` does. */
 export interface Codec<Input, Output> {

@@ -123,7 +123,7 @@ export class Link {
         id,
         method: place,
         timeoutUs: Math.max(1, Math.min(maxTimeoutUs, Math.floor(remainingMs(call) * 1000))),
-        request: method.definition.requestSerialize(request),
+        request: method.encodeRequest(request),
         traceparent: trace.traceId === '' ? '' : formatTraceparent(trace),
         tracestate: trace.state,
         principal: call.principal,

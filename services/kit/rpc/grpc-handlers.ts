@@ -44,6 +44,8 @@ export function unaryHandler(served: ServedMethod, edge: Edge): handleUnaryCall<
     };
     edge.watch.add(expiring);
     incoming.on('cancelled', () => {
+      // The library says so at the end of every call.
+      if (answered) return;
       cancel(cancellation, deadline);
       answer(cancellation.error, undefined);
     });

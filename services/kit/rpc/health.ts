@@ -18,6 +18,8 @@ export async function checkHealth(transport: Transport): Promise<string | undefi
     idempotent: true,
     internal: false,
     definition,
+    encodeRequest: definition.requestSerialize,
+    encodeResponse: definition.responseSerialize,
   };
   try {
     const call = startCall({ timeoutMs, principal: 'scoremesh' });

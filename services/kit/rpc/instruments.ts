@@ -20,21 +20,9 @@ export function createInstruments(deps: { tracer: Tracer; log: Log; metrics: Met
     ['method', 'code', 'model', 'placement'],
     durationBuckets,
   );
-  const children = new Map<string, Histogram>();
   return {
     tracer: deps.tracer,
     log: deps.log,
-    served: (method, code, model, placement) => {
-      const key = `${method} ${code} ${model} ${placement}`;
-      let child = children.get(key);
-      if (child === undefined) {
-        child = durations.labels(method, code, model, placement);
-        if (children.size < maxChildren) children.set(key, child);
-      }
-      return child;
-    },
+    served: (method, code, model, placement) => durations.labels(method, code, model, placement),
   };
 }
-
-/** As many combinations as the metrics keep apart. */
-const maxChildren = 1000;

@@ -27,10 +27,10 @@ export function localTransport(services: readonly Served[]): Transport {
  * can't differ from the wire. For tests.
  */
 export function throughCodec(inner: Transport): Transport {
-  const request = ({ definition }: Method, message: object): object =>
-    definition.requestDeserialize(definition.requestSerialize(message));
-  const response = ({ definition }: Method, message: object): object =>
-    definition.responseDeserialize(definition.responseSerialize(message));
+  const request = (method: Method, message: object): object =>
+    method.definition.requestDeserialize(method.encodeRequest(message));
+  const response = (method: Method, message: object): object =>
+    method.definition.responseDeserialize(method.encodeResponse(message));
   return {
     unary: async (method, message, call) =>
       response(method, await inner.unary(method, request(method, message), call)),

@@ -61,13 +61,13 @@ export function serve<H, D>(
 function serveMethod(method: Method, handler: AnyHandler, instruments: Instruments): ServedMethod {
   const spanName = method.path.slice(1);
 
-  const begin = (call: Call): { call: Call; span: Span | undefined } => {
-    if (!call.trace.sampled) return { call, span: undefined };
+  const begin = (call: Call): Span | undefined => {
+    if (!call.trace.sampled) return undefined;
     const span = instruments.tracer.start(spanName, SpanKind.SERVER, call.trace);
-    if (span === undefined) return { call, span };
+    if (span === undefined) return undefined;
     span.attributes['rpc.system.name'] = 'grpc';
     span.attributes['rpc.method'] = spanName;
-    return { call: { ...call, trace: span, span }, span };
+    return span;
   };
 
   const finish = (
@@ -114,7 +114,8 @@ function serveMethod(method: Method, handler: AnyHandler, instruments: Instrumen
 
   const stream = async function* (input: unknown, outer: Call, placement: Placement): AsyncIterable<object> {
     const startedAt = performance.now();
-    const { call, span } = begin(outer);
+    const span = begin(outer);
+    const call = span === undefined ? outer : { ...outer, trace: span, span };
     try {
       if (input instanceof MalformedMessage) throw input.error;
       throwIfUnwanted(call, `${spanName} could start`);
@@ -129,7 +130,8 @@ function serveMethod(method: Method, handler: AnyHandler, instruments: Instrumen
     method,
     unary: async (request, outer, placement) => {
       const startedAt = performance.now();
-      const { call, span } = begin(outer);
+      const span = begin(outer);
+      const call = span === undefined ? outer : { ...outer, trace: span, span };
       try {
         if (request instanceof MalformedMessage) throw request.error;
         throwIfUnwanted(call, `${spanName} could start`);

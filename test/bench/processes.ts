@@ -1,0 +1,72 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const program = fileURLToPath(new URL('../../bin/scoremesh.js', import.meta.url));
+/** The flags of bin/scoremesh.js, for processes that are compared with it. */
+export const nodeFlags = ['--min-semi-space-size=16', '--max-semi-space-size=64'];
+
+/** A process under measurement. */
+export interface Subject {
+  readonly pid: number;
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+/** Starts `scoremesh` and resolves with its gRPC port when it says that it is ready. */
+export function startScoremesh(
+  command: 'up' | 'serve',
+  env: Readonly<Record<string, string>>,
+): Promise<Subject> {
+  const child = spawn(process.execPath, [...nodeFlags, program, command], {
+    env: {
+      ...process.env,
+      SCOREMESH_GRPC_PORT: '0',
+      SCOREMESH_HTTP_PORT: '0',
+      SCOREMESH_METRICS_PORT: '0',
+      SCOREMESH_LOG_LEVEL: 'warn',
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return ready(child, command === 'up' ? /gRPC +[^ ]+:(\d+)/ : /gRPC [^ ]+:(\d+)/);
+}
+
+/** Resolves with the port that a line of the process's output names. */
+export function ready(child: ChildProcess, pattern: RegExp): Promise<Subject> {
+  return new Promise((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`the process ended with ${code} before it was ready`)));
+    if (child.stdout === null) throw new Error('no output to read');
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const [, port] = pattern.exec(line) ?? [];
+      if (port === undefined || child.pid === undefined) return;
+      resolve({ pid: child.pid, port: Number(port), stop: () => stop(child) });
+    });
+  });
+}
+
+function stop(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    child.removeAllListeners('exit');
+    child.once('exit', () => resolve());
+    child.kill('SIGTERM');
+  });
+}
+
+const ticksPerSecond = 100;
+
+/** CPU seconds, user and system, that the processes have used; of all their threads. */
+export function cpuSeconds(subjects: readonly Subject[]): number {
+  return subjects.reduce((sum, { pid }) => {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return sum + (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+  }, 0);
+}
+
+/** Resident memory in MiB. */
+export function residentMiB({ pid }: Subject): number {
+  const [, kib] = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return Number(kib) / 1024;
+}
