@@ -7,11 +7,10 @@ import type {
 import type { FeatureStatus__Output } from '../gen/scoremesh/scoring/v1/FeatureStatus.ts';
 import type { FeatureValue__Output as FeatureValue } from '../gen/scoremesh/scoring/v1/FeatureValue.ts';
 import type { Value__Output as Value } from '../gen/scoremesh/scoring/v1/Value.ts';
-import { direct, messageCodec } from '../kit/contract/protos.ts';
+import { messageCodec } from '../kit/contract/protos.ts';
 import { bytesElements, datatypes } from './datatypes.ts';
 
 /** The values as records keep them. */
-export const encodeFeatures = direct.ofMessage('scoremesh.feature.v1.GetFeaturesResponse');
 export const featuresCodec = messageCodec<GetFeaturesResponse, GetFeaturesResponse__Output>(
   'scoremesh.feature.v1.GetFeaturesResponse',
 );

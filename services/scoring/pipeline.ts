@@ -10,7 +10,7 @@ import { MeshError } from '../kit/errors/mesh-error.ts';
 import { batchSizeOf, outputsOf } from './answer.ts';
 import type { AuditTrail, IdempotencyKey } from './audit-trail.ts';
 import type { FeatureSets, KnownSet } from './feature-sets.ts';
-import { encodeFeatures, featureValues } from './feature-values.ts';
+import { featuresCodec, featureValues } from './feature-values.ts';
 import type { ModelRegistry } from './model-registry.ts';
 import { bodyDigest, nowMs, type Occasion, predictionRecord } from './records.ts';
 import { repeatedAnswer } from './repeated-answer.ts';
@@ -99,7 +99,7 @@ async function readFeatures(
 
 function recordedFeatures(read: Read | undefined): FeaturesRead | null {
   if (read === undefined) return null;
-  return { featureSet: read.known.encoded, values: encodeFeatures(read.response) };
+  return { featureSet: read.known.encoded, values: featuresCodec.encode(read.response) };
 }
 
 function shownFeatures(read: Read | undefined): FeatureValue[] {

@@ -10,7 +10,7 @@ import type { Outcome__Output as Outcome } from '../gen/scoremesh/scoring/v1/Out
 import type { ScoreRequest, ScoreRequest__Output } from '../gen/scoremesh/scoring/v1/ScoreRequest.ts';
 import type { Value__Output as Value } from '../gen/scoremesh/scoring/v1/Value.ts';
 import type { Call } from '../kit/contract/call.ts';
-import { direct, messageCodec } from '../kit/contract/protos.ts';
+import { messageCodec } from '../kit/contract/protos.ts';
 import type { MeshError } from '../kit/errors/mesh-error.ts';
 import type { Outputs } from './answer.ts';
 
@@ -18,7 +18,6 @@ const schema = 1;
 /** Tensor data larger than this stays out of the record, which holds its digest instead. */
 const maxPayloadBytes = 32 * 1024;
 
-const encodeRecord = direct.ofMessage('scoremesh.audit.v1.Record');
 const recordCodec = messageCodec<RecordInput, RecordOutput>('scoremesh.audit.v1.Record');
 const requestCodec = messageCodec<ScoreRequest, ScoreRequest__Output>('scoremesh.scoring.v1.ScoreRequest');
 
@@ -72,7 +71,7 @@ export function outcomeRecord(occasion: Occasion, outcome: Outcome): Buffer {
 }
 
 function encode({ recordId, receivedAtMs, call }: Occasion, event: Partial<RecordInput>): Buffer {
-  return encodeRecord({
+  return recordCodec.encode({
     schema,
     recordId,
     receivedAtUs: receivedAtMs * 1000,
@@ -86,33 +85,26 @@ function encode({ recordId, receivedAtMs, call }: Occasion, event: Partial<Recor
 /** Identity of what a request asks, whatever the order of its maps: SHA-256 without request_id and presentation options. */
 export function bodyDigest(request: ScoreRequest__Output): Buffer {
   const { model, entities, inputs } = request;
-  const body = requestCodec.encode({ model, entities: sorted(entities), inputs: sorted(inputs) });
+  const body = requestCodec.encode({ model, entities, inputs });
   return createHash('sha256').update(body).digest();
 }
 
+/** The request with the data of large tensors left out. */
 function slim(request: ScoreRequest__Output, omitted: OmittedPayload[]): ScoreRequest__Output {
-  return {
-    ...request,
-    entities: sorted(request.entities),
-    inputs: slimValues(request.inputs, 'request.inputs', omitted),
-  };
+  const inputs = slimValues(request.inputs, 'request.inputs', omitted);
+  return inputs === request.inputs ? request : { ...request, inputs };
 }
 
 function slimValues(values: Outputs, path: string, omitted: OmittedPayload[]): Outputs {
-  const slimmed = sorted(values);
-  for (const name of Object.keys(slimmed)) {
-    const value = slimmed[name];
+  let slimmed = values;
+  for (const name in values) {
+    const value = values[name];
     if (value?.kind !== 'tensor' || !value.tensor || value.tensor.data.length <= maxPayloadBytes) continue;
     const { data } = value.tensor;
     const sha256 = createHash('sha256').update(data).digest();
     omitted.push({ path: `${path}.${name}`, sha256, sizeBytes: String(data.length) });
-    slimmed[name] = { kind: 'tensor', tensor: { ...value.tensor, data: Buffer.alloc(0) } } satisfies Value;
+    const empty: Value = { kind: 'tensor', tensor: { ...value.tensor, data: Buffer.alloc(0) } };
+    slimmed = { ...slimmed, [name]: empty };
   }
   return slimmed;
-}
-
-function sorted<T>(map: { [name: string]: T }): { [name: string]: T } {
-  const copy: { [name: string]: T } = {};
-  for (const name of Object.keys(map).sort()) copy[name] = map[name] as T;
-  return copy;
 }

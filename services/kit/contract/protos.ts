@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import type { MessageTypeDefinition, PackageDefinition, ServiceDefinition } from '@grpc/proto-loader';
+import type { PackageDefinition, ServiceDefinition } from '@grpc/proto-loader';
 import { loadSync } from '@grpc/proto-loader';
-import { createDirectEncoders } from './direct-encoder.ts';
+import { createFastCodecs } from '../wire/fast-codecs.ts';
 
 /** Where the .proto files stand, beside the sources and beside the build alike. */
 const protoFolder = fileURLToPath(new URL('../../../proto/', import.meta.url));
@@ -32,8 +32,8 @@ export function protos(): PackageDefinition {
   return loaded;
 }
 
-/** Fast encoders of complete messages. */
-export const direct = createDirectEncoders(protoFolder, files);
+/** Codecs of complete messages, for the hot path. */
+export const fastCodecs = createFastCodecs(protoFolder, files);
 
 /** Wire codec of one message type. `encode` fills no defaults in; `decode` does. */
 export interface Codec<Input, Output> {
@@ -45,17 +45,8 @@ export interface Codec<Input, Output> {
 export function messageCodec<Input extends object, Output extends object>(
   name: string,
 ): Codec<Input, Output> {
-  let definition: MessageTypeDefinition<Input, Output> | undefined;
-  const find = (): MessageTypeDefinition<Input, Output> => {
-    const found = protos()[name];
-    if (found === undefined || !('format' in found)) throw new Error(`no proto message is called ${name}`);
-    definition = found as unknown as MessageTypeDefinition<Input, Output>;
-    return definition;
-  };
-  return {
-    encode: (message) => (definition ?? find()).serialize(message),
-    decode: (bytes) => (definition ?? find()).deserialize(bytes as Buffer),
-  };
+  const { encode, decode } = fastCodecs.ofMessage(name);
+  return { encode, decode: (bytes) => decode(bytes) as Output };
 }
 
 /** Definition of the service with this full name. */

@@ -140,7 +140,7 @@ class Session {
     served
       .unary(decodeRequest(method, incoming.request as Buffer), call, 'link')
       .then(
-        (response) => this.#reply({ id, response: method.encodeResponse(response), error: undefined }),
+        (response) => this.#reply({ id, response: method.response.encode(response), error: undefined }),
         (error) => this.#refuse(id, toMeshError(error)),
       )
       .catch((error) => {

@@ -123,7 +123,7 @@ export class Link {
         id,
         method: place,
         timeoutUs: Math.max(1, Math.min(maxTimeoutUs, Math.floor(remainingMs(call) * 1000))),
-        request: method.encodeRequest(request),
+        request: method.request.encode(request),
         traceparent: trace.traceId === '' ? '' : formatTraceparent(trace),
         tracestate: trace.state,
         principal: call.principal,
@@ -185,7 +185,7 @@ export class Link {
       return;
     }
     try {
-      pending.resolve(pending.method.definition.responseDeserialize(reply.response as Buffer));
+      pending.resolve(pending.method.response.decode(reply.response));
     } catch (error) {
       pending.reject(
         new MeshError('INTERNAL', `${this.address} sent a response that can't be decoded`, {}, error),

@@ -75,7 +75,7 @@ export async function startGrpcServer(
       definition[method.name] = {
         ...method.definition,
         requestDeserialize: (bytes: Buffer) => decodeRequest(method, bytes),
-        responseSerialize: method.encodeResponse,
+        responseSerialize: method.response.encode,
       };
       implementation[method.name] = handlerFor(method, {
         unary: () => unaryHandler(served, edge),

@@ -18,8 +18,14 @@ export async function checkHealth(transport: Transport): Promise<string | undefi
     idempotent: true,
     internal: false,
     definition,
-    encodeRequest: definition.requestSerialize,
-    encodeResponse: definition.responseSerialize,
+    request: {
+      encode: definition.requestSerialize,
+      decode: (bytes) => definition.requestDeserialize(bytes as Buffer),
+    },
+    response: {
+      encode: definition.responseSerialize,
+      decode: (bytes) => definition.responseDeserialize(bytes as Buffer),
+    },
   };
   try {
     const call = startCall({ timeoutMs, principal: 'scoremesh' });

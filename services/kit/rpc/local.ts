@@ -28,9 +28,9 @@ export function localTransport(services: readonly Served[]): Transport {
  */
 export function throughCodec(inner: Transport): Transport {
   const request = (method: Method, message: object): object =>
-    method.definition.requestDeserialize(method.encodeRequest(message));
+    method.request.decode(method.request.encode(message));
   const response = (method: Method, message: object): object =>
-    method.definition.responseDeserialize(method.encodeResponse(message));
+    method.response.decode(method.response.encode(message));
   return {
     unary: async (method, message, call) =>
       response(method, await inner.unary(method, request(method, message), call)),
