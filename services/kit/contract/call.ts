@@ -17,10 +17,13 @@ export interface Call {
   readonly span: Span | undefined;
 }
 
+type Listener = (error: MeshError) => void;
+
 /** Whether the caller went away or the deadline passed. One per request, shared by all its hops in a process. */
 export class Cancellation {
   #error: MeshError | undefined;
-  #listeners: Set<(error: MeshError) => void> | undefined;
+  /** One listener as it is, several in a set: most calls have one at a time. */
+  #listeners: Listener | Set<Listener> | undefined;
   #controller: AbortController | undefined;
 
   /** Why the answer is no longer wanted; undefined while it is. */
@@ -43,7 +46,8 @@ export class Cancellation {
     this.#controller?.abort(error);
     const listeners = this.#listeners;
     this.#listeners = undefined;
-    if (listeners !== undefined) for (const listener of listeners) listener(error);
+    if (typeof listeners === 'function') listeners(error);
+    else if (listeners !== undefined) for (const listener of listeners) listener(error);
   }
 
   /** Calls the listener once, at once if it is already cancelled. The returned function takes it back. */
@@ -52,9 +56,16 @@ export class Cancellation {
       listener(this.#error);
       return () => {};
     }
-    this.#listeners ??= new Set();
-    this.#listeners.add(listener);
-    return () => this.#listeners?.delete(listener);
+    const listeners = this.#listeners;
+    if (listeners === undefined) this.#listeners = listener;
+    else if (typeof listeners === 'function') this.#listeners = new Set([listeners, listener]);
+    else listeners.add(listener);
+    return () => this.#forget(listener);
+  }
+
+  #forget(listener: Listener): void {
+    if (this.#listeners === listener) this.#listeners = undefined;
+    else if (this.#listeners instanceof Set) this.#listeners.delete(listener);
   }
 }
 

@@ -32,6 +32,8 @@ export function unaryHandler(served: ServedMethod, edge: Edge): handleUnaryCall<
       if (answered) return;
       answered = true;
       edge.watch.delete(expiring);
+      // A stream of the HTTP/2 library outlives its call until the next full collection, and all that it leads to with it.
+      incoming.off('cancelled', onCancelled);
       if (error === undefined) callback(null, response);
       else callback(toServiceError(error));
     };
@@ -43,12 +45,11 @@ export function unaryHandler(served: ServedMethod, edge: Edge): handleUnaryCall<
       },
     };
     edge.watch.add(expiring);
-    incoming.on('cancelled', () => {
-      // The library says so at the end of every call.
-      if (answered) return;
+    const onCancelled = (): void => {
       cancel(cancellation, deadline);
       answer(cancellation.error, undefined);
-    });
+    };
+    incoming.on('cancelled', onCancelled);
     served.unary(incoming.request, call, 'grpc').then(
       (response) => answer(undefined, response),
       (error) => answer(toMeshError(error), undefined),

@@ -16,6 +16,7 @@ export function localTransport(services: readonly Served[]): Transport {
     return served;
   };
   return {
+    isLocal: true,
     unary: (method, request, call) => at(method).unary(request, call, 'local'),
     serverStream: (method, request, call) => at(method).serverStream(request, call, 'local'),
     bidi: (method, requests, call) => at(method).bidi(requests, call, 'local'),
