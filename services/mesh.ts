@@ -17,6 +17,7 @@ import { type Bus, createBus } from './kit/bus/bus.ts';
 import type { busSettings } from './kit/bus/config.ts';
 import { startNatsServer } from './kit/bus/nats-server.ts';
 import type { Settings } from './kit/config/settings.ts';
+import { startCall } from './kit/contract/call.ts';
 import { MeshError } from './kit/errors/mesh-error.ts';
 import { type Closers, createClosers } from './kit/lifecycle/closers.ts';
 import { startOperationsServer } from './kit/lifecycle/operations-server.ts';
@@ -81,6 +82,7 @@ interface Hosted {
 /** Calls of one link at once; the other side waits with more. */
 const maxInFlightPerLink = 4096;
 const healthEveryMs = 200;
+const privateNatsWaitMs = 2000;
 
 /** Hosts the named roles and dials the rest. Resolves when everything listens; if it fails, all that was opened is closed. */
 export async function startMesh(config: MeshConfig, log: Log): Promise<Mesh> {
@@ -193,7 +195,9 @@ async function open(config: MeshConfig, log: Log, closers: Closers): Promise<Mes
     { metrics, unready },
     closers,
   );
-  const links = config.serveLinks ? [createLinkService(services, instruments, maxInFlightPerLink)] : [];
+  const links = config.serveLinks
+    ? [createLinkService(services, instruments, maxInFlightPerLink, config.maxMessageBytes)]
+    : [];
   // What the gateway answers is recorded; bare inference is not, so it stays behind it.
   const reachable = has('gateway')
     ? services.filter(({ service }) => service !== inferenceContract.service)
@@ -243,9 +247,13 @@ async function openBus(
     { log: deps.log },
     closers,
   );
-  return createBus(
+  const bus = await createBus(
     { ...config.bus, ...('url' in server ? { urls: [server.url] } : server), name },
     deps,
     closers,
   );
+  // A server that was just started answers at once; the mesh does not depend on it.
+  if ('url' in server)
+    await bus.connected(startCall({ timeoutMs: privateNatsWaitMs, principal: name })).catch(() => {});
+  return bus;
 }

@@ -86,11 +86,12 @@ export function connect(options: ClientOptions): MeshClient {
       method.kind === 'unary'
         ? async (request: object, callOptions?: CallOptions) => {
             if (closed) throw closedError();
-            return track(unary(channel, method, request, startedCall(callOptions, timeoutMs)));
+            const { call, release } = startedCall(callOptions, timeoutMs);
+            return track(unary(channel, method, request, call).finally(release));
           }
         : (input: never, callOptions?: CallOptions) => {
             if (closed) throw closedError();
-            const call = startedCall(callOptions, Number.POSITIVE_INFINITY);
+            const { call } = startedCall(callOptions, Number.POSITIVE_INFINITY);
             return channel[method.kind === 'bidi' ? 'bidi' : 'serverStream'](method, input, call);
           },
     ]);
@@ -137,23 +138,26 @@ function retryPauseMs(error: MeshError, repeatable: boolean): number | undefined
   return undefined;
 }
 
-function startedCall(options: CallOptions | undefined, defaultMs: number): Call {
+/** The call, and what lets go of the caller's signal, which may outlive many calls. */
+function startedCall(
+  options: CallOptions | undefined,
+  defaultMs: number,
+): { call: Call; release: () => void } {
   const cancellation = new Cancellation();
   const { signal, traceparent } = options ?? {};
-  if (signal !== undefined) {
-    const give = (): void =>
-      cancellation.cancel(isMeshError(signal.reason) ? signal.reason : cancelledByCaller());
-    if (signal.aborted) give();
-    else signal.addEventListener('abort', give, { once: true });
-  }
+  const give = (): void =>
+    cancellation.cancel(isMeshError(signal?.reason) ? signal.reason : cancelledByCaller());
+  if (signal?.aborted) give();
+  else signal?.addEventListener('abort', give, { once: true });
   const parent = traceparent === undefined ? undefined : parseTraceparent(traceparent, undefined);
-  return {
+  const call = {
     deadline: performance.now() + (options?.timeoutMs ?? defaultMs),
     cancellation,
     principal: '',
     trace: parent === undefined ? untraced : parent,
     span: undefined,
   };
+  return { call, release: () => signal?.removeEventListener('abort', give) };
 }
 
 function closedError(): MeshError {

@@ -133,16 +133,14 @@ async function main(requests: number, rounds: number, only: string): Promise<voi
         const last = await reference();
         // Round 0 warms up.
         if (round > 0)
-          samples
-            .get(row)
-            ?.push({
-              subject,
-              reference: {
-                ...first,
-                cpuUs: (first.cpuUs + last.cpuUs) / 2,
-                p50Ms: (first.p50Ms + last.p50Ms) / 2,
-              },
-            });
+          samples.get(row)?.push({
+            subject,
+            reference: {
+              ...first,
+              cpuUs: (first.cpuUs + last.cpuUs) / 2,
+              p50Ms: (first.p50Ms + last.p50Ms) / 2,
+            },
+          });
       }
     }
     if (process.stderr.isTTY) process.stderr.write('\r\x1b[2K');

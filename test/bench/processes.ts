@@ -65,8 +65,10 @@ export function cpuSeconds(subjects: readonly Subject[]): number {
   }, 0);
 }
 
-/** Resident memory in MiB. */
-export function residentMiB({ pid }: Subject): number {
-  const [, kib] = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-  return Number(kib) / 1024;
+/** Resident memory in MiB: the process's own, and pages of files that it has mapped (the index), which the system may drop. */
+export function residentMiB({ pid }: Subject): { readonly own: number; readonly files: number } {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const [, own] = /RssAnon:\s+(\d+) kB/.exec(status) ?? [];
+  const [, files] = /RssFile:\s+(\d+) kB/.exec(status) ?? [];
+  return { own: Number(own) / 1024, files: Number(files) / 1024 };
 }

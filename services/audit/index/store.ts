@@ -1,8 +1,10 @@
 import { hash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { type Database, open, type RootDatabase } from 'lmdb';
+import { isDiskFull } from '../disk.ts';
 import type { Location } from '../log/commit.ts';
 import type { Position } from '../log/recovery.ts';
+import { isSoundEnvironment } from './soundness.ts';
 
 /** What the index keeps of a record. */
 export interface IndexEntry {
@@ -52,11 +54,25 @@ const positionKey = Buffer.from('position1');
 
 /** Opens the index in this folder; `wasDamaged` if what stood there could not be opened and was removed. */
 export async function openIndexStore(folder: string): Promise<{ store: IndexStore; wasDamaged: boolean }> {
+  const opened = (await isSoundEnvironment(folder)) ? await tryOpen(folder) : undefined;
+  if (opened !== undefined) return { store: opened, wasDamaged: false };
+  await rm(folder, { recursive: true, force: true });
+  return { store: storeIn(openEnvironment(folder)), wasDamaged: true };
+}
+
+/** The store, if what is needed at once can be read from it. */
+async function tryOpen(folder: string): Promise<IndexStore | undefined> {
+  let store: IndexStore | undefined;
   try {
-    return { store: storeIn(openEnvironment(folder)), wasDamaged: false };
-  } catch {
-    await rm(folder, { recursive: true, force: true });
-    return { store: storeIn(openEnvironment(folder)), wasDamaged: true };
+    store = storeIn(openEnvironment(folder));
+    store.size();
+    store.position();
+    store.highestId();
+    return store;
+  } catch (error) {
+    if (isDiskFull(error)) throw error;
+    await store?.close();
+    return undefined;
   }
 }
 
@@ -79,7 +95,12 @@ function openEnvironment(folder: string): Environment {
     keyEncoding: 'binary',
   });
   const table = (name: string): Table => root.openDB({ name, encoding: 'binary', keyEncoding: 'binary' });
-  return { root, records: table('records'), keys: table('keys'), positions: table('positions') };
+  try {
+    return { root, records: table('records'), keys: table('keys'), positions: table('positions') };
+  } catch (error) {
+    void root.close();
+    throw error;
+  }
 }
 
 function storeIn({ root, records, keys, positions }: Environment): IndexStore {

@@ -34,10 +34,16 @@ const connectWaitMs = 500;
 const maxWaiting = 4096;
 
 /** One link to each instance; the less loaded of two picked at random gets the call; one that is down is left out. */
-export async function openLinkPool(config: LinkPoolConfig, log: Log, closers: Closers): Promise<LinkPool> {
+export async function openLinkPool(
+  config: LinkPoolConfig,
+  log: Log,
+  closers: Closers,
+  find?: (host: string) => Promise<string[]>,
+): Promise<LinkPool> {
   const instances = new Map<string, Instance>();
   const waiting = new Set<() => void>();
   let ready: readonly Instance[] = [];
+  let closed = false;
   const wake = (): void => {
     ready = [...instances.values()].filter(({ link }) => link.ready);
     for (const resolve of waiting) resolve();
@@ -45,13 +51,14 @@ export async function openLinkPool(config: LinkPoolConfig, log: Log, closers: Cl
   };
 
   const refresh = async (): Promise<void> => {
-    const wanted = await resolveAddresses(config.addresses);
+    const wanted = await resolveAddresses(config.addresses, find);
+    if (closed) return;
     // A name server that is down for a moment must not tear down links that work.
     if (wanted.length === 0) return;
     for (const address of wanted) {
       if (instances.has(address)) continue;
       const channel = openChannel(address, config);
-      instances.set(address, { channel, link: new Link(address, channel.client, log, wake) });
+      instances.set(address, { channel, link: new Link(address, channel.client, config, log, wake) });
     }
     for (const [address, instance] of instances) {
       if (wanted.includes(address)) continue;
@@ -63,6 +70,7 @@ export async function openLinkPool(config: LinkPoolConfig, log: Log, closers: Cl
   await refresh();
   const timer = setInterval(() => void refresh(), resolveEveryMs).unref();
   closers.add(`links to ${config.role}`, async () => {
+    closed = true;
     clearInterval(timer);
     await Promise.all(
       [...instances.values()].map(({ link, channel }) => link.close().finally(() => channel.close())),

@@ -1,11 +1,13 @@
 import type { ServerDuplexStream, UntypedHandleCall } from '@grpc/grpc-js';
 import { type Call, Cancellation, untraced } from '../contract/call.ts';
+import { cancel } from '../contract/deadline-watch.ts';
 import { serviceDefinition } from '../contract/protos.ts';
 import { MeshError, toMeshError } from '../errors/mesh-error.ts';
 import { encodeStatus } from '../errors/status.ts';
 import type { RawService } from '../rpc/grpc-server.ts';
 import type { Instruments } from '../rpc/instruments.ts';
 import { decodeRequest, type Served, type ServedMethod } from '../rpc/served.ts';
+import { sizeOfReply, takeFrame, tooLarge } from './frame-size.ts';
 import { decodeRequestFrame, encodeResponseFrame, type LinkCall, type LinkReply } from './frames.ts';
 
 export const linkProtocolVersion = 1;
@@ -19,6 +21,7 @@ export function createLinkService(
   services: readonly Served[],
   instruments: Instruments,
   maxInFlight: number,
+  maxMessageBytes: number,
 ): RawService {
   const methods = services
     .flatMap((service) => [...service.methods.values()])
@@ -32,7 +35,7 @@ export function createLinkService(
     ]),
   );
   const connect = (stream: Stream): void => {
-    const session = new Session(stream, methods, instruments, maxInFlight);
+    const session = new Session(stream, methods, instruments, { maxInFlight, maxMessageBytes });
     sessions.add(session);
     stream.on('close', () => sessions.delete(session));
   };
@@ -45,29 +48,36 @@ export function createLinkService(
   };
 }
 
+interface Limits {
+  readonly maxInFlight: number;
+  readonly maxMessageBytes: number;
+}
+
 /** The serving side of one link. */
 class Session {
   readonly #stream: Stream;
   readonly #methods: readonly ServedMethod[];
   readonly #instruments: Instruments;
-  readonly #maxInFlight: number;
-  readonly #inFlight = new Map<number, Cancellation>();
+  readonly #limits: Limits;
+  readonly #inFlight = new Map<number, Call>();
   #replies: LinkReply[] = [];
   #scheduled = false;
   #blocked = false;
   #draining = false;
+  /** Whether the calling side was told of the draining. */
+  #announced = false;
   #closed = false;
 
   constructor(
     stream: Stream,
     methods: readonly ServedMethod[],
     instruments: Instruments,
-    maxInFlight: number,
+    limits: Limits,
   ) {
     this.#stream = stream;
     this.#methods = methods;
     this.#instruments = instruments;
-    this.#maxInFlight = maxInFlight;
+    this.#limits = limits;
     stream.on('data', (frame: Buffer) => this.#receive(frame));
     stream.on('end', () => this.#end());
     stream.on('cancelled', () => this.#end());
@@ -78,12 +88,13 @@ class Session {
     });
     const hello = {
       version: linkProtocolVersion,
-      maxInFlight,
+      maxInFlight: limits.maxInFlight,
       methods: methods.map(({ method }) => method.path),
     };
     stream.write(encodeResponseFrame({ replies: [], hello, draining: false }));
   }
 
+  /** Asks the calling side to close when what it sent is answered, so that no call is lost on the way. */
   drain(): void {
     if (this.#draining) return;
     this.#draining = true;
@@ -91,11 +102,13 @@ class Session {
   }
 
   #receive(bytes: Buffer): void {
+    if (this.#closed) return;
     try {
       const frame = decodeRequestFrame(bytes);
       for (const call of frame.calls) this.#start(call);
       for (const id of frame.cancelled) {
-        this.#inFlight.get(id)?.cancel(new MeshError('CALL_CANCELLED', 'the calling role gave the call up'));
+        const call = this.#inFlight.get(id);
+        if (call !== undefined) cancel(call.cancellation, call.deadline);
       }
     } catch (error) {
       this.#instruments.log.error('a link sent bytes that are not a frame; closing it', { error });
@@ -114,20 +127,18 @@ class Session {
       );
       return;
     }
-    if (this.#inFlight.size >= this.#maxInFlight) {
+    if (this.#inFlight.size >= this.#limits.maxInFlight) {
       this.#refuse(
         id,
-        new MeshError('QUEUE_FULL', `more than ${this.#maxInFlight} calls at once on this link`, {
+        new MeshError('QUEUE_FULL', `more than ${this.#limits.maxInFlight} calls at once on this link`, {
           retryAfterMs: 10,
         }),
       );
       return;
     }
-    const cancellation = new Cancellation();
-    this.#inFlight.set(id, cancellation);
     const call: Call = {
       deadline: performance.now() + incoming.timeoutUs / 1000,
-      cancellation,
+      cancellation: new Cancellation(),
       principal: incoming.principal,
       // Work that belongs to no trace on the other side starts none here.
       trace:
@@ -136,11 +147,18 @@ class Session {
           : this.#instruments.tracer.enter(incoming.traceparent, incoming.tracestate || undefined),
       span: undefined,
     };
+    this.#inFlight.set(id, call);
     const { method } = served;
     served
       .unary(decodeRequest(method, incoming.request as Buffer), call, 'link')
       .then(
-        (response) => this.#reply({ id, response: method.response.encode(response), error: undefined }),
+        (message) => {
+          const reply = { id, response: method.response.encode(message), error: undefined };
+          const sizeBytes = sizeOfReply(reply);
+          const { maxMessageBytes } = this.#limits;
+          if (sizeBytes <= maxMessageBytes) this.#reply(reply);
+          else this.#refuse(id, tooLarge('response', method, sizeBytes, maxMessageBytes));
+        },
         (error) => this.#refuse(id, toMeshError(error)),
       )
       .catch((error) => {
@@ -155,6 +173,7 @@ class Session {
 
   #reply(reply: LinkReply): void {
     this.#inFlight.delete(reply.id);
+    if (this.#closed) return;
     this.#replies.push(reply);
     this.#schedule();
   }
@@ -169,17 +188,13 @@ class Session {
   }
 
   #flush(): void {
-    if (this.#blocked || this.#closed) return;
-    const finished = this.#draining && this.#inFlight.size === 0;
-    if (this.#replies.length === 0 && !this.#draining) return;
-    const replies = this.#replies;
-    this.#replies = [];
-    this.#blocked = !this.#stream.write(
-      encodeResponseFrame({ replies, hello: undefined, draining: this.#draining }),
-    );
-    if (finished) {
-      this.#closed = true;
-      this.#stream.end();
+    while (!this.#blocked && !this.#closed) {
+      const announce = this.#draining && !this.#announced;
+      if (this.#replies.length === 0 && !announce) return;
+      const replies = takeFrame(this.#replies, sizeOfReply, this.#limits.maxMessageBytes);
+      this.#announced = this.#draining;
+      const frame = encodeResponseFrame({ replies, hello: undefined, draining: this.#draining });
+      this.#blocked = !this.#stream.write(frame);
     }
   }
 
@@ -189,7 +204,7 @@ class Session {
     this.#closed = true;
     this.#replies = [];
     const gone = new MeshError('CALL_CANCELLED', 'the calling role closed its link');
-    for (const cancellation of this.#inFlight.values()) cancellation.cancel(gone);
+    for (const { cancellation } of this.#inFlight.values()) cancellation.cancel(gone);
     this.#inFlight.clear();
   }
 }

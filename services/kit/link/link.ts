@@ -8,6 +8,7 @@ import { decodeStatus } from '../errors/status.ts';
 import type { Log } from '../log/log.ts';
 import { backoffMs } from '../rpc/retry.ts';
 import { formatTraceparent } from '../telemetry/traceparent.ts';
+import { sizeOfCall, takeFrame, tooLarge } from './frame-size.ts';
 import {
   decodeResponseFrame,
   encodeRequestFrame,
@@ -24,6 +25,11 @@ interface Pending extends Expiring {
   stop: () => void;
 }
 
+/** A call that waits until the other side takes another one. */
+interface Waiting extends Expiring {
+  enter(): void;
+}
+
 /** Calls of one link that may wait for a place, as a multiple of what the other side takes at once. */
 const maxWaitingFactor = 4;
 const maxTimeoutUs = 0xffff_ffff;
@@ -35,9 +41,12 @@ export class Link {
   readonly #client: Client;
   readonly #log: Log;
   readonly #onChange: () => void;
+  readonly #maxMessageBytes: number;
   readonly #watch = new DeadlineWatch();
   readonly #pending = new Map<number, Pending>();
-  readonly #waiting: (() => void)[] = [];
+  /** First come, first served. */
+  readonly #waiting = new Set<Waiting>();
+  #idle: (() => void)[] = [];
   #stream: ClientDuplexStream<Buffer, Buffer> | undefined;
   #hello: LinkHello | undefined;
   #methods = new Map<string, number>();
@@ -49,12 +58,20 @@ export class Link {
   #failures = 0;
   #retry: NodeJS.Timeout | undefined;
   #closing = false;
+  #draining = false;
   /** Why it is not ready; for messages. */
   lastError = 'not connected yet';
 
   /** `onChange` is called when it becomes ready or stops being so. */
-  constructor(address: string, client: Client, log: Log, onChange: () => void) {
+  constructor(
+    address: string,
+    client: Client,
+    config: { readonly maxMessageBytes: number },
+    log: Log,
+    onChange: () => void,
+  ) {
     this.address = address;
+    this.#maxMessageBytes = config.maxMessageBytes;
     this.#client = client;
     this.#log = log;
     this.#onChange = onChange;
@@ -68,7 +85,7 @@ export class Link {
 
   /** Calls in flight and waiting: the load that the choice between links looks at. */
   get load(): number {
-    return this.#pending.size + this.#waiting.length;
+    return this.#pending.size + this.#waiting.size;
   }
 
   /** Sends one call. ROLE_UNREACHABLE if the link breaks before the reply: whether the call was carried out is unknown. */
@@ -76,27 +93,52 @@ export class Link {
     const { error } = call.cancellation;
     if (error !== undefined) return Promise.reject(error);
     const hello = this.#hello;
-    if (hello === undefined) return Promise.reject(this.#unreachable());
-    if (this.#pending.size < hello.maxInFlight) return this.#send(method, request, call);
-    if (this.#waiting.length >= hello.maxInFlight * maxWaitingFactor) {
+    if (hello === undefined || this.#closing) return Promise.reject(this.#unreachable());
+    if (this.#pending.size < hello.maxInFlight && this.#waiting.size === 0)
+      return this.#send(method, request, call);
+    if (this.#waiting.size >= hello.maxInFlight * maxWaitingFactor) {
       const retry = { retryAfterMs: 20 };
       return Promise.reject(
         new MeshError('QUEUE_FULL', `${this.load} calls wait for ${this.address}`, retry),
       );
     }
-    return new Promise<void>((resolve) => this.#waiting.push(resolve)).then(() =>
-      this.unary(method, request, call),
-    );
+    return this.#wait(method, request, call);
   }
 
   /** No new calls; resolves when what is in flight is answered or failed. */
   async close(): Promise<void> {
     this.#closing = true;
+    this.lastError = 'this process closes it';
     clearTimeout(this.#retry);
-    if (this.#pending.size === 0) this.#stream?.cancel();
-    while (this.#pending.size > 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    this.#stream?.end();
+    this.#onChange();
+    if (this.load > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
+    this.#stream?.cancel();
     this.#watch.close();
+  }
+
+  #wait(method: Method, request: object, call: Call): Promise<object> {
+    return new Promise((resolve, reject) => {
+      const leave = (): void => {
+        this.#waiting.delete(waiting);
+        this.#watch.delete(waiting);
+        stop();
+      };
+      const waiting: Waiting = {
+        deadline: call.deadline,
+        expire: (error) => {
+          leave();
+          reject(error);
+          this.#settled();
+        },
+        enter: () => {
+          leave();
+          this.#send(method, request, call).then(resolve, reject);
+        },
+      };
+      this.#waiting.add(waiting);
+      if (Number.isFinite(call.deadline)) this.#watch.add(waiting);
+      const stop = call.cancellation.onCancel(waiting.expire);
+    });
   }
 
   #send(method: Method, request: object, call: Call): Promise<object> {
@@ -106,7 +148,21 @@ export class Link {
       return Promise.reject(new MeshError('METHOD_NOT_FOUND', where));
     }
     return new Promise((resolve, reject) => {
+      const { trace } = call;
       const id = this.#nextId;
+      // First, because it throws if the request is not what its type says.
+      const outgoing: LinkCall = {
+        id,
+        method: place,
+        timeoutUs: Math.max(1, Math.min(maxTimeoutUs, Math.floor(remainingMs(call) * 1000))),
+        request: method.request.encode(request),
+        traceparent: trace.traceId === '' ? '' : formatTraceparent(trace),
+        tracestate: trace.state,
+        principal: call.principal,
+      };
+      const sizeBytes = sizeOfCall(outgoing);
+      if (sizeBytes > this.#maxMessageBytes)
+        throw tooLarge('request', method, sizeBytes, this.#maxMessageBytes);
       this.#nextId = id === maxTimeoutUs ? 1 : id + 1;
       const pending: Pending = {
         method,
@@ -118,16 +174,7 @@ export class Link {
       };
       this.#pending.set(id, pending);
       if (Number.isFinite(call.deadline)) this.#watch.add(pending);
-      const { trace } = call;
-      this.#calls.push({
-        id,
-        method: place,
-        timeoutUs: Math.max(1, Math.min(maxTimeoutUs, Math.floor(remainingMs(call) * 1000))),
-        request: method.request.encode(request),
-        traceparent: trace.traceId === '' ? '' : formatTraceparent(trace),
-        tracestate: trace.state,
-        principal: call.principal,
-      });
+      this.#calls.push(outgoing);
       this.#schedule();
     });
   }
@@ -135,9 +182,12 @@ export class Link {
   #giveUp(id: number, error: MeshError): void {
     const pending = this.#take(id);
     if (pending === undefined) return;
-    this.#cancelled.push(id);
-    this.#schedule();
     pending.reject(error);
+    // What the stream has not taken yet goes, else calls that expire would pile up before a stream that does not move.
+    const unsent = this.#calls.findIndex((call) => call.id === id);
+    if (unsent >= 0) this.#calls.splice(unsent, 1);
+    else this.#cancelled.push(id);
+    this.#schedule();
   }
 
   #take(id: number): Pending | undefined {
@@ -146,30 +196,46 @@ export class Link {
     this.#pending.delete(id);
     this.#watch.delete(pending);
     pending.stop();
-    this.#waiting.shift()?.();
+    if (this.#waiting.size > 0 || this.#pending.size === 0) this.#settled();
     return pending;
+  }
+
+  /** A place is free: for who waits for it, or for what waits until there is nothing left to do. */
+  #settled(): void {
+    for (const next of this.#waiting) {
+      if (this.#hello === undefined || this.#pending.size >= this.#hello.maxInFlight) break;
+      next.enter();
+    }
+    if (this.load > 0) return;
+    // Only now, so that no call is lost that was sent before the other side's wish to stop came.
+    if (this.#draining) this.#stream?.end();
+    for (const resolve of this.#idle.splice(0)) resolve();
+  }
+
+  /** Nothing of it was sent: another instance may take it. */
+  #turnAwayWaiting(): void {
+    for (const waiting of [...this.#waiting]) waiting.expire(this.#unreachable());
   }
 
   #receive(frameBytes: Buffer): void {
     const frame = decodeResponseFrame(frameBytes);
     if (frame.hello !== undefined) this.#greet(frame.hello);
     for (const reply of frame.replies) this.#settle(reply);
-    if (frame.draining && this.#hello !== undefined) {
+    if (frame.draining && !this.#draining) {
+      this.#draining = true;
       this.#hello = undefined;
       this.lastError = 'it is stopping';
       this.#onChange();
+      this.#turnAwayWaiting();
+      this.#settled();
     }
   }
 
   #greet(hello: LinkHello): void {
-    if (hello.version !== linkProtocolVersion) {
-      this.#broke(
-        new Error(
-          `it speaks link protocol ${hello.version}, this process ${linkProtocolVersion}: upgrade one of them`,
-        ),
+    if (hello.version !== linkProtocolVersion)
+      throw new Error(
+        `it speaks link protocol ${hello.version}, this process ${linkProtocolVersion}: upgrade one of them`,
       );
-      return;
-    }
     this.#hello = hello;
     this.#methods = new Map(hello.methods.map((path, place) => [path, place]));
     this.#failures = 0;
@@ -180,12 +246,9 @@ export class Link {
   #settle(reply: LinkReply): void {
     const pending = this.#take(reply.id);
     if (pending === undefined) return;
-    if (reply.error !== undefined) {
-      pending.reject(decodeStatus(reply.error));
-      return;
-    }
     try {
-      pending.resolve(pending.method.response.decode(reply.response));
+      if (reply.error === undefined) pending.resolve(pending.method.response.decode(reply.response));
+      else pending.reject(decodeStatus(reply.error));
     } catch (error) {
       pending.reject(
         new MeshError('INTERNAL', `${this.address} sent a response that can't be decoded`, {}, error),
@@ -203,12 +266,13 @@ export class Link {
   }
 
   #flush(): void {
-    if (this.#blocked || this.#stream === undefined) return;
-    if (this.#calls.length === 0 && this.#cancelled.length === 0) return;
-    const frame = encodeRequestFrame({ calls: this.#calls, cancelled: this.#cancelled });
-    this.#calls = [];
-    this.#cancelled = [];
-    this.#blocked = !this.#stream.write(frame);
+    while (!this.#blocked && this.#stream !== undefined) {
+      if (this.#calls.length === 0 && this.#cancelled.length === 0) return;
+      const calls = takeFrame(this.#calls, sizeOfCall, this.#maxMessageBytes);
+      const frame = encodeRequestFrame({ calls, cancelled: this.#cancelled });
+      this.#cancelled = [];
+      this.#blocked = !this.#stream.write(frame);
+    }
   }
 
   #connect(): void {
@@ -241,11 +305,12 @@ export class Link {
     this.#stream = undefined;
     this.#hello = undefined;
     this.#blocked = false;
+    this.#draining = false;
     this.#calls = [];
     this.#cancelled = [];
     this.lastError = error?.message ?? 'it closed the link';
     for (const id of [...this.#pending.keys()]) this.#take(id)?.reject(this.#unreachable());
-    for (const wake of this.#waiting.splice(0)) wake();
+    this.#turnAwayWaiting();
     if (this.#closing) return;
     this.#failures += 1;
     if (wasReady || this.#failures === 1)

@@ -51,13 +51,37 @@ export function leavingDeadline(call: Call): number {
   return Date.now() + (call.deadline - performance.now());
 }
 
-/** The error as grpc-js sends it. */
+/** Other gRPC libraries take 8 KiB of headers from a server; base64 makes these a third more. */
+const maxDetailsBytes = 4096;
+const maxMessageLength = 1024;
+
+/** The error as grpc-js sends it: what does not fit into headers is cut, the reason never. */
 export function toServiceError(error: MeshError): Partial<ServiceError> {
   const metadata = new Metadata();
-  metadata.set(statusDetailsKey, encodeStatus(error));
+  metadata.set(statusDetailsKey, detailsOf(error));
   const { retryAfterMs } = error.details;
   if (retryAfterMs !== undefined) metadata.set(retryPushbackKey, String(Math.ceil(retryAfterMs)));
-  return { code: error.code, details: error.message, metadata };
+  return { code: error.code, details: headerText(error.message), metadata };
+}
+
+function detailsOf(error: MeshError): Buffer {
+  const whole = encodeStatus(error);
+  if (whole.length <= maxDetailsBytes) return whole;
+  const { violations = [], retryAfterMs } = error.details;
+  for (let kept = violations.length; ; kept = Math.floor(kept / 2)) {
+    const details = {
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      ...(kept === 0 ? {} : { violations: violations.slice(0, kept) }),
+    };
+    const some = encodeStatus(new MeshError(error.reason, headerText(error.message), details));
+    if (some.length <= maxDetailsBytes || kept === 0) return some;
+  }
+}
+
+/** The library percent-encodes a message, and throws at half a surrogate pair, which a cut leaves. */
+function headerText(text: string): string {
+  const cut = text.length <= maxMessageLength ? text : `${text.slice(0, maxMessageLength - 1)}…`;
+  return Buffer.from(cut, 'utf8').toString('utf8');
 }
 
 /** The error that a gRPC call ended with: the mesh's own from its details, else the closest to its code. */

@@ -70,7 +70,7 @@ export function serverStreamHandler(
 export function bidiHandler(served: ServedMethod, edge: Edge): handleBidiStreamingCall<object, object> {
   return (stream) => {
     const call = enterStream(stream, edge);
-    void pump(served.bidi(wellFormed(stream), call, 'grpc'), stream, call);
+    void pump(served.bidi(wellFormed(stream, call), call, 'grpc'), stream, call);
   };
 }
 
@@ -92,11 +92,20 @@ function enterStream(
   return call;
 }
 
-async function* wellFormed(stream: ServerDuplexStream<object, object>): AsyncIterable<object> {
-  for await (const message of stream) {
-    if (message instanceof MalformedMessage) throw message.error;
-    yield message as object;
+async function* wellFormed(
+  stream: ServerDuplexStream<object, object>,
+  call: Call,
+): AsyncIterable<object> {
+  try {
+    for await (const message of stream) {
+      if (message instanceof MalformedMessage) throw message.error;
+      yield message as object;
+    }
+  } catch (error) {
+    throw call.cancellation.error ?? error;
   }
+  // A caller that goes away ends the stream like one that is done.
+  if (call.cancellation.error !== undefined) throw call.cancellation.error;
 }
 
 async function pump(
@@ -104,14 +113,24 @@ async function pump(
   stream: ServerWritableStream<object, object> | ServerDuplexStream<object, object>,
   call: Call,
 ): Promise<void> {
+  let over = false;
+  const fail = (error: MeshError): void => {
+    if (over) return;
+    over = true;
+    stream.emit('error', toServiceError(error));
+  };
+  // At once, because a handler that waits for the caller's next message would not notice.
+  const stop = call.cancellation.onCancel(fail);
   try {
     for await (const answer of answers) {
       if (call.cancellation.error !== undefined) throw call.cancellation.error;
       if (!stream.write(answer)) await once(stream, 'drain', { signal: call.cancellation.signal });
     }
-    stream.end();
+    if (!over) stream.end();
   } catch (thrown) {
-    const error = call.cancellation.error ?? toMeshError(thrown);
-    stream.emit('error', toServiceError(error));
+    fail(call.cancellation.error ?? toMeshError(thrown));
+  } finally {
+    over = true;
+    stop();
   }
 }

@@ -101,7 +101,7 @@ export async function startGrpcServer(
     setServing(false);
     edge.stopping.abort(new MeshError('SHUTTING_DOWN', 'this process is stopping; call another instance'));
     for (const service of raw) service.drain();
-    await stop(server, config.graceMs);
+    await stop(server, addressOf(config.host, port), config.graceMs);
     watch.close();
   });
   return { port, setServing };
@@ -118,7 +118,7 @@ function handlerFor(method: Method, handlers: Handlers): UntypedHandleCall {
 }
 
 function listen(server: Server, { host, port }: GrpcServerConfig): Promise<number> {
-  const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const address = addressOf(host, port);
   return new Promise((resolve, reject) => {
     server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) => {
       if (error === null) resolve(bound);
@@ -136,12 +136,15 @@ function listen(server: Server, { host, port }: GrpcServerConfig): Promise<numbe
   });
 }
 
-function stop(server: Server, graceMs: number): Promise<void> {
+function addressOf(host: string, port: number): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+/** Resolves when every connection is closed: by itself, or by force after the grace limit. */
+function stop(server: Server, address: string, graceMs: number): Promise<void> {
+  // The library's forceShutdown() knows no connections while channelz is off; drain() does.
+  server.drain(address, graceMs);
   return new Promise((resolve) => {
-    const forced = setTimeout(() => server.forceShutdown(), graceMs);
-    server.tryShutdown(() => {
-      clearTimeout(forced);
-      resolve();
-    });
+    server.tryShutdown(() => resolve());
   });
 }

@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import { Client, credentials } from '@grpc/grpc-js';
 import { type Call, throwIfUnwanted } from '../contract/call.ts';
 import type { Method } from '../contract/contract.ts';
@@ -73,19 +74,47 @@ export function openChannel(address: string, config: GrpcChannelConfig): GrpcCha
       leavingMetadata(call),
       options(call),
     );
-    const sending = (async () => {
+    let over = false;
+    let wake = (): void => {};
+    let failure: { readonly error: unknown } | undefined;
+    const send = async (): Promise<void> => {
       for await (const request of requests) {
-        if (!stream.write(request))
-          await new Promise((resolve) => stream.once('drain', resolve).once('close', resolve));
+        if (over) return;
+        if (stream.write(request)) continue;
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+          stream.once('drain', resolve);
+        });
+        if (over) return;
       }
       stream.end();
-    })();
-    sending.catch(() => stream.cancel());
-    yield* answers(stream, call, address);
-    await sending;
+    };
+    send().catch((error) => {
+      failure = { error };
+      stream.cancel();
+    });
+    try {
+      yield* answers(stream, call, address);
+    } catch (error) {
+      throw failure === undefined ? error : failure.error;
+    } finally {
+      over = true;
+      wake();
+    }
   }
 
   return { client, unary, serverStream, bidi, close: () => client.close() };
+}
+
+/** Resolves when the stream takes more, or never will; leaves no listener behind. */
+function drained(stream: EventEmitter): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      stream.off('drain', done).off('close', done);
+      resolve();
+    };
+    stream.on('drain', done).on('close', done);
+  });
 }
 
 async function* answers(

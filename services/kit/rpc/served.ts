@@ -1,4 +1,4 @@
-import { type Call, throwIfUnwanted } from '../contract/call.ts';
+import { type Call, cancelledByCaller, throwIfUnwanted } from '../contract/call.ts';
 import type { Client, Contract, Method } from '../contract/contract.ts';
 import { isMeshError, MeshError, toMeshError } from '../errors/mesh-error.ts';
 import { codeName } from '../errors/status.ts';
@@ -40,6 +40,9 @@ export function decodeRequest(method: Method, bytes: Buffer): object {
   }
 }
 
+/** Models that metrics of failures tell apart. */
+const maxModels = 256;
+
 type AnyHandler = (request: unknown, call: Call) => unknown;
 
 /** Wraps handlers with deadline check, span, metrics and error mapping. */
@@ -60,6 +63,7 @@ export function serve<H, D>(
 
 function serveMethod(method: Method, handler: AnyHandler, instruments: Instruments): ServedMethod {
   const spanName = method.path.slice(1);
+  const answered = new Set<string>();
 
   const begin = (call: Call): Span | undefined => {
     if (!call.trace.sampled) return undefined;
@@ -76,9 +80,9 @@ function serveMethod(method: Method, handler: AnyHandler, instruments: Instrumen
     request: unknown,
     placement: Placement,
   ): void => {
-    instruments
-      .served(spanName, 'OK', modelOf(request), placement)
-      .observe((performance.now() - startedAt) / 1000);
+    const model = modelOf(request);
+    if (model !== '' && answered.size < maxModels) answered.add(model);
+    instruments.served(spanName, 'OK', model, placement).observe((performance.now() - startedAt) / 1000);
     if (span !== undefined) {
       span.attributes['rpc.status_code'] = 'OK';
       instruments.tracer.end(span);
@@ -102,8 +106,9 @@ function serveMethod(method: Method, handler: AnyHandler, instruments: Instrumen
       });
     }
     const code = codeName(error.code);
-    // A name that does not exist is the caller's invention: as a label it would grow without end.
-    const model = code === 'NOT_FOUND' || code === 'INVALID_ARGUMENT' ? '' : modelOf(request);
+    const named = modelOf(request);
+    // A name that nothing was ever answered for may be the caller's invention: as a label it would grow without end.
+    const model = answered.has(named) ? named : '';
     instruments.served(spanName, code, model, placement).observe((performance.now() - startedAt) / 1000);
     if (span !== undefined) {
       span.attributes['rpc.status_code'] = code;
@@ -116,13 +121,22 @@ function serveMethod(method: Method, handler: AnyHandler, instruments: Instrumen
     const startedAt = performance.now();
     const span = begin(outer);
     const call = span === undefined ? outer : { ...outer, trace: span, span };
+    let recorded = false;
     try {
       if (input instanceof MalformedMessage) throw input.error;
       throwIfUnwanted(call, `${spanName} could start`);
       yield* handler(input, call) as AsyncIterable<object>;
+      recorded = true;
       finish(span, startedAt, input, placement);
     } catch (thrown) {
+      recorded = true;
       throw fail(thrown, span, startedAt, input, call, placement);
+    } finally {
+      // Who reads the answers stopped reading.
+      if (!recorded) {
+        const error = call.cancellation.error ?? cancelledByCaller();
+        fail(error, span, startedAt, input, call, placement);
+      }
     }
   };
 
