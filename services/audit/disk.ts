@@ -1,4 +1,4 @@
-import { close, fdatasync, fstat, fsync, ftruncate, open, read, write } from 'node:fs';
+import { close, constants, fdatasync, fstat, fsync, ftruncate, open, read, write } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 
 /** What the log needs of a file system. Failures are the system's errors with their `code`. */
@@ -31,21 +31,28 @@ export interface DiskFile {
   close(): Promise<void>;
 }
 
-const flags = { create: 'wx+', write: 'r+', read: 'r' } as const;
+// Each write waits for the disk itself: one trip to the thread pool for a commit instead of two, at half the time.
+const synced = constants.O_RDWR | (constants.O_DSYNC ?? 0);
+const writesSync = constants.O_DSYNC !== undefined;
+const flags = {
+  create: synced | constants.O_CREAT | constants.O_EXCL,
+  write: synced,
+  read: constants.O_RDONLY,
+} as const;
 
 /** The file system of this host. */
 export function realDisk(): Disk {
-  const openFile = async (path: string, flag: string): Promise<number> =>
+  const openFile = async (path: string, flag: number): Promise<number> =>
     await new Promise((resolve, reject) => open(path, flag, 0o640, settle(resolve, reject)));
   return {
     makeFolder: async (path) => {
       await mkdir(path, { recursive: true, mode: 0o750 });
     },
     list: async (path) => await readdir(path),
-    open: async (path, mode) => realFile(await openFile(path, flags[mode])),
+    open: async (path, mode) => realFile(await openFile(path, flags[mode]), writesSync && mode !== 'read'),
     remove: async (path) => await rm(path, { force: true }),
     syncFolder: async (path) => {
-      const folder = realFile(await openFile(path, 'r'));
+      const folder = realFile(await openFile(path, flags.read), false);
       try {
         await folder.sync();
       } finally {
@@ -55,7 +62,7 @@ export function realDisk(): Disk {
   };
 }
 
-function realFile(opened: number): DiskFile {
+function realFile(opened: number, isSynced: boolean): DiskFile {
   // A closed descriptor's number is soon another file's: it is forgotten at once.
   let fd = opened;
   // Promises around the callbacks: FileHandle costs several times as much on the commit path.
@@ -73,7 +80,8 @@ function realFile(opened: number): DiskFile {
       }
       return filled;
     },
-    datasync: () => new Promise((resolve, reject) => fdatasync(fd, settle(resolve, reject))),
+    datasync: () =>
+      isSynced ? Promise.resolve() : new Promise((resolve, reject) => fdatasync(fd, settle(resolve, reject))),
     sync: () => new Promise((resolve, reject) => fsync(fd, settle(resolve, reject))),
     truncate: (size) => new Promise((resolve, reject) => ftruncate(fd, size, settle(resolve, reject))),
     size: async () => (await new Promise<{ size: number }>((s, f) => fstat(fd, settle(s, f)))).size,

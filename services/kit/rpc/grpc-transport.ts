@@ -75,17 +75,11 @@ export function openChannel(address: string, config: GrpcChannelConfig): GrpcCha
       options(call),
     );
     let over = false;
-    let wake = (): void => {};
     let failure: { readonly error: unknown } | undefined;
     const send = async (): Promise<void> => {
       for await (const request of requests) {
         if (over) return;
-        if (stream.write(request)) continue;
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-          stream.once('drain', resolve);
-        });
-        if (over) return;
+        if (!stream.write(request)) await drained(stream);
       }
       stream.end();
     };
@@ -99,7 +93,7 @@ export function openChannel(address: string, config: GrpcChannelConfig): GrpcCha
       throw failure === undefined ? error : failure.error;
     } finally {
       over = true;
-      wake();
+      stream.destroy();
     }
   }
 
