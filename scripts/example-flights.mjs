@@ -1,7 +1,7 @@
 // `npm run example:flights`: sets up, builds, and replays real departures of 2001 against the running mesh.
-import { spawn } from 'node:child_process';
-import { constants } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { build } from './build.mjs';
 import { ensurePackages, requireNode, root } from './setup.mjs';
 
@@ -9,11 +9,11 @@ requireNode();
 ensurePackages();
 if (!(await build())) process.exit(1);
 
-const replay = join(root, 'dist', 'examples', 'flights', 'replay-main.js');
-const child = spawn(process.execPath, [replay, ...process.argv.slice(2)], { stdio: 'inherit' });
-
-// The terminal has sent a Ctrl-C to the replay too, which ends by itself.
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {});
-child.on('exit', (code, signal) => {
-  process.exitCode = code ?? 128 + constants.signals[signal];
-});
+// In this process, so that a Ctrl-C reaches it once. It reads the arguments after the script's name.
+const replay = join(root, 'dist', 'examples', 'flights', 'replay.js');
+if (existsSync(replay)) {
+  await import(pathToFileURL(replay).href);
+} else {
+  console.error(`${replay} is missing although the build went well: remove dist/ and run this again.`);
+  process.exitCode = 1;
+}

@@ -57,6 +57,8 @@ export interface MeshConfig {
   readonly serveLinks: boolean;
   /** Sends local messages through the codec too; for tests. */
   readonly localCodec?: boolean;
+  /** Delivers idempotent calls over links twice; for tests. */
+  readonly deliverTwice?: boolean;
 }
 
 /** A process of the mesh. */
@@ -145,6 +147,7 @@ async function open(config: MeshConfig, log: Log, closers: Closers): Promise<Mes
     addresses: config.addresses,
     maxMessageBytes: config.maxMessageBytes,
     localCodec: config.localCodec ?? false,
+    deliverTwice: config.deliverTwice ?? false,
   };
   const access = (role: Role): Promise<RoleAccess> =>
     roleAccess(role, hosted.get(role), clients, { instruments, log }, closers);

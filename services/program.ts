@@ -50,7 +50,11 @@ export function run(
       const config = configOf(environment, version, placement.roles);
       await hostUntilStopped(config, environment, terminal, async (mesh) => {
         terminal.out(
-          `scoremesh hosts ${placement.roles?.join(', ')}: gRPC ${config.host}:${mesh.grpcPort}, metrics ${config.host}:${mesh.metricsPort}`,
+          [
+            `scoremesh hosts ${placement.roles?.join(', ')}: gRPC ${config.host}:${mesh.grpcPort}`,
+            `metrics ${config.host}:${mesh.metricsPort}`,
+            ...(mesh.httpPort === undefined ? [] : [`HTTP ${config.host}:${mesh.httpPort}`]),
+          ].join(', '),
         );
       });
     },

@@ -6,7 +6,7 @@ import type { Log } from './kit/log/log.ts';
 import { createClient } from './kit/rpc/client.ts';
 import { checkHealth } from './kit/rpc/health.ts';
 import type { Instruments } from './kit/rpc/instruments.ts';
-import { localTransport, throughCodec } from './kit/rpc/local.ts';
+import { localTransport, throughCodec, twice } from './kit/rpc/local.ts';
 import type { Served } from './kit/rpc/served.ts';
 import type { Role } from './mesh-settings.ts';
 
@@ -16,6 +16,8 @@ export interface RoleClientsConfig {
   readonly maxMessageBytes: number;
   /** Sends local messages through the codec too; for tests. */
   readonly localCodec: boolean;
+  /** Delivers idempotent calls over links twice; for tests. */
+  readonly deliverTwice: boolean;
 }
 
 /** A role as another one sees it. */
@@ -42,8 +44,9 @@ export async function roleAccess(
       deps.log,
       closers,
     );
+    const transport = config.deliverTwice ? twice(pool) : pool;
     return {
-      client: (contract) => createClient(contract, pool, deps.instruments),
+      client: (contract) => createClient(contract, transport, deps.instruments),
       unready: followHealth(role, pool, closers),
     };
   }

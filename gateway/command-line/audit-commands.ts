@@ -23,7 +23,7 @@ export function addAuditCommands(context: CommandContext): void {
   remoteCommand(audit, 'list', 'list records, oldest first, one line each')
     .option('--since <time>', 'from this moment, ISO 8601', moment)
     .option('--until <time>', 'before this moment, ISO 8601', moment)
-    .option('-n, --limit <count>', 'how many', Number, 100)
+    .option('-n, --limit <count>', 'how many', count, 100)
     .action(async (options: ListOptions) => {
       await withMesh(context, options, async (mesh, call) => {
         let left = options.limit;
@@ -44,6 +44,13 @@ export function addAuditCommands(context: CommandContext): void {
         }
       });
     });
+}
+
+function count(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError('give a whole number of at least 1');
+  return value;
 }
 
 function moment(text: string): Date {

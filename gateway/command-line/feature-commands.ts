@@ -104,6 +104,11 @@ function rowOf(text: string, where: string): FeatureRow {
               : { flag: value },
       ]),
     ),
-    ...(ms === undefined ? {} : { eventTime: { seconds: Math.floor(ms / 1000), nanos: (ms % 1000) * 1e6 } }),
+    ...(ms === undefined ? {} : { eventTime: stamp(ms) }),
   };
+}
+
+function stamp(ms: number): { seconds: number; nanos: number } {
+  const seconds = Math.floor(ms / 1000);
+  return { seconds, nanos: (ms - seconds * 1000) * 1e6 };
 }

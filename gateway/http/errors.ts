@@ -1,3 +1,4 @@
+import type { Reason } from '../../services/kit/errors/catalogue.ts';
 import type { MeshError } from '../../services/kit/errors/mesh-error.ts';
 import { codeName } from '../../services/kit/errors/status.ts';
 
@@ -18,6 +19,9 @@ const statuses: Readonly<Record<string, number>> = {
   DEADLINE_EXCEEDED: 504,
 };
 
+/** Where HTTP has a status that says more than the code's. */
+const exactStatuses: Readonly<Partial<Record<Reason, number>>> = { MESSAGE_TOO_LARGE: 413 };
+
 export interface HttpError {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -26,7 +30,7 @@ export interface HttpError {
 
 /** The error as JSON, with the same reason and details that a gRPC caller gets. */
 export function toHttpError(error: MeshError): HttpError {
-  const status = statuses[codeName(error.code)] ?? 500;
+  const status = exactStatuses[error.reason] ?? statuses[codeName(error.code)] ?? 500;
   const { metadata, retryAfterMs, violations } = error.details;
   return {
     status,

@@ -17,9 +17,19 @@ const value = z.union([
   z.number(),
   z.string(),
   z.boolean(),
-  z.strictObject({ integer: z.string().regex(/^-?[0-9]{1,19}$/) }),
+  z.strictObject({
+    integer: z
+      .string()
+      .regex(/^-?[0-9]{1,19}$/)
+      .refine(isInt64, 'is beyond 64 bits'),
+  }),
   z.strictObject({ tensor }),
 ]);
+
+/** Decimal text in the range of int64: beyond it a record would hold another number than was given. */
+export function isInt64(text: string): boolean {
+  return BigInt.asIntN(64, BigInt(text)) === BigInt(text);
+}
 
 const scoreBody = z.strictObject({
   request_id: z.string().default(''),

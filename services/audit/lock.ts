@@ -1,6 +1,8 @@
-import { link, readdir, readFile, rename, unlink, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { link, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MeshError } from '../kit/errors/mesh-error.ts';
+import { realDisk } from './disk.ts';
 
 /** A folder that this process alone writes to. */
 export interface FolderLock {
@@ -23,103 +25,131 @@ interface Holder {
   readonly bootId: string;
 }
 
-const lockName = 'lock';
-/** Each attempt is lost to another process that took the lock or died; more than this is no race any more. */
+/** What a released lock says. */
+const released = '{}';
+/** Each attempt is lost to another process that was faster; more than this is no race any more. */
 const maxAttempts = 20;
 
 /**
  * Takes the folder, or fails with STATE_LOCKED naming the process that has it. The lock of a process that is gone is taken over;
  * a later process with the same pid does not count, by start time. Processes of other hosts or pid namespaces can't be seen:
  * only one of them may be given the folder.
+ *
+ * The lock is the file `lock.<n>` of the highest n, which says who holds it or that it is released. It is never removed or
+ * overwritten by anyone but its holder: who finds it stale makes the next one, which only one can, and then removes those below.
  */
 export async function lockFolder(folder: string): Promise<FolderLock> {
-  const path = join(folder, lockName);
   const self: Holder = { pid: process.pid, startedAt: await startOf(process.pid), bootId: await bootId() };
-  const content = JSON.stringify(self);
-  let stale: { readonly content: string; readonly holder: Holder | undefined } | undefined;
   for (let attempt = 0; attempt < maxAttempts; attempt++) {
-    if (await createWhole(path, content)) {
-      await sweep(folder);
-      return {
-        unclean: stale !== undefined,
-        powerLost: stale !== undefined && stale.holder?.bootId !== self.bootId,
-        release: async (isInOrder) => {
-          if (isInOrder || stale === undefined) await unlink(path);
-          else await writeFile(path, stale.content);
-        },
-      };
-    }
-    const found = await readHolder(path);
-    if (found === undefined) continue;
-    if (found.holder !== undefined && (await isAlive(found.holder, self.bootId)))
+    const generation = await highestGeneration(folder);
+    const content = generation === 0 ? released : await readLock(lockPath(folder, generation));
+    if (content === undefined) continue;
+    const holder = parseHolder(content);
+    if (holder !== undefined && (await isAlive(holder, self.bootId)))
       throw new MeshError(
         'STATE_LOCKED',
-        `${folder} is written by process ${found.holder.pid}; stop that process, or give this one a folder of its own`,
-        { metadata: { folder, pid: String(found.holder.pid) } },
+        `${folder} is written by process ${holder.pid}; stop that process, or give this one a folder of its own`,
+        { metadata: { folder, pid: String(holder.pid) } },
       );
-    if (await takeAway(path, found.content)) stale = found;
+    const path = lockPath(folder, generation + 1);
+    if (!(await createWhole(folder, path, JSON.stringify(self)))) continue;
+    // Durable, so that a power failure does not look like a clean stop.
+    await realDisk().syncFolder(folder);
+    // Who looked at an old one may make one below the highest, which is nobody's lock.
+    if ((await highestGeneration(folder)) !== generation + 1) {
+      await rm(path, { force: true });
+      continue;
+    }
+    await sweep(folder, generation + 1);
+    return {
+      unclean: content !== released,
+      powerLost: content !== released && holder?.bootId !== self.bootId,
+      release: async (isInOrder) => await replace(folder, path, isInOrder ? released : content),
+    };
   }
-  throw new MeshError('STATE_LOCKED', `${path} changes hands all the time; let one process have the folder`);
+  throw new MeshError(
+    'STATE_LOCKED',
+    `the lock of ${folder} changes hands all the time; let one process have it`,
+  );
+}
+
+function lockPath(folder: string, generation: number): string {
+  return join(folder, `lock.${generation}`);
+}
+
+/** 0 if there is none. */
+async function highestGeneration(folder: string): Promise<number> {
+  let highest = 0;
+  for (const name of await readdir(folder)) {
+    const generation = /^lock\.(\d+)$/.exec(name)?.[1];
+    if (generation !== undefined) highest = Math.max(highest, Number(generation));
+  }
+  return highest;
 }
 
 /** Makes the file with all its content in one step; false if it is there. */
-async function createWhole(path: string, content: string): Promise<boolean> {
-  const own = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}`;
-  await writeFile(own, content, { flag: 'wx' });
+async function createWhole(folder: string, path: string, content: string): Promise<boolean> {
+  const own = draftPath(folder);
   try {
+    await writeFile(own, content, { flag: 'wx', flush: true });
     await link(own, path);
     return true;
   } catch (error) {
-    if (isCode(error, 'EEXIST') || isCode(error, 'ENOENT')) return false;
+    if (isCode(error, 'EEXIST')) return false;
     throw error;
   } finally {
-    await unlink(own).catch(() => {});
+    await rm(own, { force: true });
   }
 }
 
-/** Removes a stale lock; false if it was another's by then, which is put back. */
-async function takeAway(path: string, content: string): Promise<boolean> {
-  const away = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}`;
+async function replace(folder: string, path: string, content: string): Promise<void> {
+  const own = draftPath(folder);
   try {
-    await rename(path, away);
-  } catch (error) {
-    if (isCode(error, 'ENOENT')) return false;
-    throw error;
+    await writeFile(own, content, { flag: 'wx', flush: true });
+    await rename(own, path);
+  } finally {
+    await rm(own, { force: true });
   }
-  const isStale = (await readFile(away, 'utf8')) === content;
-  if (!isStale) await link(away, path).catch(() => {});
-  await unlink(away);
-  return isStale;
 }
 
-async function readHolder(
-  path: string,
-): Promise<{ content: string; holder: Holder | undefined } | undefined> {
-  let content: string;
+function draftPath(folder: string): string {
+  return join(folder, `lock-draft.${process.pid}.${randomUUID()}`);
+}
+
+/** Undefined if it was removed meanwhile. */
+async function readLock(path: string): Promise<string | undefined> {
   try {
-    content = await readFile(path, 'utf8');
+    return await readFile(path, 'utf8');
   } catch (error) {
     if (isCode(error, 'ENOENT')) return undefined;
     throw error;
   }
+}
+
+/** Undefined if it is released, or damaged: only a lost write leaves half a lock, because it comes into place whole. */
+function parseHolder(content: string): Holder | undefined {
   try {
     const { pid, startedAt, bootId } = JSON.parse(content) as Partial<Holder>;
-    if (typeof pid === 'number' && pid > 0 && typeof startedAt === 'string' && typeof bootId === 'string')
-      return { content, holder: { pid, startedAt, bootId } };
+    if (typeof pid !== 'number' || pid <= 0) return undefined;
+    if (typeof startedAt !== 'string' || typeof bootId !== 'string') return undefined;
+    return { pid, startedAt, bootId };
   } catch {
-    // Only a lost write leaves half a lock, because it is linked into place when it is whole.
+    return undefined;
   }
-  return { content, holder: undefined };
 }
 
 async function isAlive(holder: Holder, currentBootId: string): Promise<boolean> {
-  if (holder.bootId !== currentBootId) return false;
-  try {
-    process.kill(holder.pid, 0);
-  } catch (error) {
-    if (!isCode(error, 'EPERM')) return false;
-  }
+  if (holder.bootId !== currentBootId || !isRunning(holder.pid)) return false;
   return holder.startedAt === '' || holder.startedAt === (await startOf(holder.pid));
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return isCode(error, 'EPERM');
+  }
 }
 
 /** Field 22 of proc_pid_stat(5); the second field may hold spaces and ends with the last parenthesis. */
@@ -140,12 +170,14 @@ async function bootId(): Promise<string> {
   }
 }
 
-/** Removes what attempts of processes that are gone left behind. */
-async function sweep(folder: string): Promise<void> {
+/** Removes the locks below, and what attempts of processes that are gone left behind. */
+async function sweep(folder: string, generation: number): Promise<void> {
   for (const name of await readdir(folder)) {
-    const pid = /^lock\.(\d+)\./.exec(name)?.[1];
-    if (pid !== undefined && Number(pid) !== process.pid && (await startOf(Number(pid))) === '')
-      await unlink(join(folder, name)).catch(() => {});
+    const older = /^lock\.(\d+)$/.exec(name)?.[1];
+    const drafter = /^lock-draft\.(\d+)\./.exec(name)?.[1];
+    const isOlder = older !== undefined && Number(older) < generation;
+    const isAbandoned = drafter !== undefined && !isRunning(Number(drafter));
+    if (isOlder || isAbandoned) await rm(join(folder, name), { force: true });
   }
 }
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Log } from '../kit/log/log.ts';
 import type { Disk } from './disk.ts';
-import { hashKey, type IndexStore } from './index/store.ts';
+import { hashKey, type IndexStore, maxPutEntries } from './index/store.ts';
 import type { FolderLock } from './lock.ts';
 import { readChain } from './log/chain.ts';
 import { holdsPosition, type RecoveredEntry, type RecoveredLog, recoverLog } from './log/recovery.ts';
@@ -14,9 +14,6 @@ export interface OpeningOptions {
   readonly lock: Pick<FolderLock, 'unclean' | 'powerLost'>;
   readonly log: Log;
 }
-
-/** Entries that are put into the index before its position moves. */
-const roundEntries = 16_384;
 
 /**
  * Opens the log for writing and makes the index agree with it: only what the index lacks is read back, or everything if the two
@@ -67,17 +64,18 @@ async function putRecovered(
   entries: readonly RecoveredEntry[],
   salt: number,
 ): Promise<void> {
-  for (let from = 0; from < entries.length; from += roundEntries) {
-    const round = entries.slice(from, from + roundEntries);
+  for (let from = 0; from < entries.length; from += maxPutEntries) {
+    const round = entries.slice(from, from + maxPutEntries);
+    const last = round.at(-1);
+    if (last === undefined) return;
     await store.put(
       round.map((entry) => ({
         recordId: entry.recordId,
         location: entry,
         keyHash: entry.idempotencyKey === '' ? undefined : hashKey(entry.idempotencyKey),
       })),
+      { last, checksum: last.checksum, salt },
     );
-    const last = round.at(-1);
-    if (last !== undefined) await store.setPosition({ last, checksum: last.checksum, salt });
   }
 }
 

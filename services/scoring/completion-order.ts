@@ -20,6 +20,7 @@ export async function* inCompletionOrder<I, O>(
 
   const read = async (): Promise<void> => {
     for await (const input of inputs) {
+      if (ended) return;
       underWay += 1;
       work(input).then((result) => {
         ready.push(result);

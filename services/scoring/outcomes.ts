@@ -11,6 +11,8 @@ import { isUuid } from './uuid.ts';
 
 const maxOutcomes = 1000;
 const maxValues = 64;
+/** Bytes of names, text and tensors of one outcome: its record has to hold them. */
+const maxValueBytes = 32 * 1024;
 
 /** Appends one record an outcome; resolves when all are durable. Every fault of the request is named before anything is written. */
 export async function recordOutcomes(
@@ -54,6 +56,20 @@ function faults(outcomes: readonly Outcome[]): FieldViolation[] {
     const names = Object.keys(values).length;
     if (names === 0 || names > maxValues)
       found.push({ field: `outcomes[${place}].values`, description: `has ${names}; give 1 to ${maxValues}` });
+    let bytes = 0;
+    for (const [name, { kind, text, tensor }] of Object.entries(values)) {
+      bytes += Buffer.byteLength(name) + Buffer.byteLength(text ?? '') + (tensor?.data.length ?? 0);
+      if (kind === undefined)
+        found.push({
+          field: `outcomes[${place}].values.${name.slice(0, 64)}`,
+          description: 'has no value',
+        });
+    }
+    if (bytes > maxValueBytes)
+      found.push({
+        field: `outcomes[${place}].values`,
+        description: `has ${bytes} bytes; ${maxValueBytes} is the most`,
+      });
     return found;
   });
 }

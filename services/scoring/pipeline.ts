@@ -47,6 +47,7 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
     throwIfUnwanted(call, 'inference could start');
     const response = await inference.ModelInfer(inferRequest(plan, request, read?.response), call);
     const outputs = outputsOf(plan, response);
+    throwIfUnwanted(call, 'the answer was recorded');
 
     const { name, version, digest } = plan.model;
     const model = { name, version, digest, alias };

@@ -15,8 +15,10 @@ import type { MeshError } from '../kit/errors/mesh-error.ts';
 import type { Outputs } from './answer.ts';
 
 const schema = 1;
-/** Tensor data larger than this stays out of the record, which holds its digest instead. */
-const maxPayloadBytes = 32 * 1024;
+/** Tensor data of one record; of more, the largest stay out of the record, which holds their digests instead. */
+const maxPayloadBytes = 24 * 1024;
+/** A refused request may be larger than any record: then only what identifies it is kept. */
+const maxRefusalBytes = 48 * 1024;
 
 const recordCodec = messageCodec<RecordInput, RecordOutput>('scoremesh.audit.v1.Record');
 const requestCodec = messageCodec<ScoreRequest, ScoreRequest__Output>('scoremesh.scoring.v1.ScoreRequest');
@@ -48,15 +50,28 @@ export function predictionRecord(
 ): Buffer {
   const omitted: OmittedPayload[] = [];
   const { model, features, batchSize } = answer;
-  const request = slim(answer.request, omitted);
-  const outputs = slimValues(answer.outputs, 'outputs', omitted);
+  const limit = largestKept([answer.request.inputs, answer.outputs]);
+  const request = slim(answer.request, limit, omitted);
+  const outputs = slimValues(answer.outputs, 'outputs', limit, omitted);
   return encode(occasion, { prediction: { request, model, features, outputs, batchSize, omitted } });
 }
 
 export function refusalRecord(occasion: Occasion, request: ScoreRequest__Output, error: MeshError): Buffer {
   const omitted: OmittedPayload[] = [];
   const { code, reason, message } = error;
-  return encode(occasion, { refusal: { request: slim(request, omitted), code, reason, message, omitted } });
+  const kept = slim(request, largestKept([request.inputs]), omitted);
+  const whole = encode(occasion, { refusal: { request: kept, code, reason, message, omitted } });
+  if (whole.length <= maxRefusalBytes) return whole;
+  const named = {
+    ...request,
+    model: request.model.slice(0, 129),
+    requestId: request.requestId.slice(0, 128),
+    entities: {},
+    inputs: {},
+  };
+  return encode(occasion, {
+    refusal: { request: named, code, reason, message: message.slice(0, 4096), omitted: [] },
+  });
 }
 
 export function summaryRecord(
@@ -67,7 +82,7 @@ export function summaryRecord(
 }
 
 export function outcomeRecord(occasion: Occasion, outcome: Outcome): Buffer {
-  return encode(occasion, { outcome: { ...outcome, values: slimValues(outcome.values, 'values', []) } });
+  return encode(occasion, { outcome });
 }
 
 function encode({ recordId, receivedAtMs, call }: Occasion, event: Partial<RecordInput>): Buffer {
@@ -90,16 +105,38 @@ export function bodyDigest(request: ScoreRequest__Output): Buffer {
 }
 
 /** The request with the data of large tensors left out. */
-function slim(request: ScoreRequest__Output, omitted: OmittedPayload[]): ScoreRequest__Output {
-  const inputs = slimValues(request.inputs, 'request.inputs', omitted);
+function slim(request: ScoreRequest__Output, limit: number, omitted: OmittedPayload[]): ScoreRequest__Output {
+  const inputs = slimValues(request.inputs, 'request.inputs', limit, omitted);
   return inputs === request.inputs ? request : { ...request, inputs };
 }
 
-function slimValues(values: Outputs, path: string, omitted: OmittedPayload[]): Outputs {
+/** The size of the largest tensor that is kept, so that all that are no larger fit together. */
+function largestKept(groups: readonly Outputs[]): number {
+  let sizes: number[] | undefined;
+  for (const values of groups)
+    for (const name in values) {
+      const value = values[name];
+      if (value?.kind !== 'tensor' || !value.tensor) continue;
+      sizes ??= [];
+      sizes.push(value.tensor.data.length);
+    }
+  let kept = Number.POSITIVE_INFINITY;
+  if (sizes === undefined) return kept;
+  let total = sizes.reduce((sum, size) => sum + size, 0);
+  // Of several of one size, all stay or all go.
+  for (const size of sizes.sort((a, b) => b - a)) {
+    if (total <= maxPayloadBytes && size < kept) break;
+    total -= size;
+    kept = size - 1;
+  }
+  return kept;
+}
+
+function slimValues(values: Outputs, path: string, limit: number, omitted: OmittedPayload[]): Outputs {
   let slimmed = values;
   for (const name in values) {
     const value = values[name];
-    if (value?.kind !== 'tensor' || !value.tensor || value.tensor.data.length <= maxPayloadBytes) continue;
+    if (value?.kind !== 'tensor' || !value.tensor || value.tensor.data.length <= limit) continue;
     const { data } = value.tensor;
     const sha256 = createHash('sha256').update(data).digest();
     omitted.push({ path: `${path}.${name}`, sha256, sizeBytes: String(data.length) });

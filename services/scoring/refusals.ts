@@ -9,7 +9,7 @@ import { nowMs, refusalRecord, summaryRecord } from './records.ts';
 
 /** Refusals that get a record of their own in one second; beyond it, and under overload, they are counted. */
 const maxRecordedPerSecond = 500;
-/** Kinds of refusal that are counted apart in one second; more are counted together. */
+/** Kinds of refusal that are counted apart in one second; more are counted by their reason alone. */
 const maxKinds = 256;
 const recordTimeoutMs = 5000;
 
@@ -75,10 +75,12 @@ export function createRefusals(trail: AuditTrail, newId: () => string, log: Log,
 
   const count = ({ code, reason }: MeshError, model: string, principal: string): void => {
     const kind = `${reason} ${model} ${principal}`;
-    const key = tallies.has(kind) || tallies.size < maxKinds ? kind : 'other';
+    const apart = tallies.has(kind) || tallies.size < maxKinds;
+    const key = apart ? kind : reason;
     const tally = tallies.get(key);
     if (tally !== undefined) tally.count += 1;
-    else tallies.set(key, { code, reason, model: key === 'other' ? '' : model, principal, count: 1 });
+    else if (apart) tallies.set(key, { code, reason, model, principal, count: 1 });
+    else tallies.set(key, { code, reason, model: '', principal: '', count: 1 });
     timer ??= setTimeout(writeTallies, 1000).unref();
   };
 

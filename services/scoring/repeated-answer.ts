@@ -32,7 +32,14 @@ export function repeatedAnswer(
       'STATE_CORRUPT',
       `record ${recordId} is kept under a request_id but is no prediction`,
     );
-  const { model, outputs, features } = prediction;
+  const { model, outputs, features, omitted } = prediction;
+  const lost = omitted.find(({ path }) => path.startsWith('outputs.'));
+  if (lost !== undefined)
+    throw new MeshError(
+      'REQUEST_ID_CONFLICT',
+      `prediction ${recordId} answered this request, but ${lost.path} was too large to be kept and can't be repeated; use a new request_id to score again`,
+      { metadata: { prediction_id: recordId } },
+    );
   return {
     predictionId: recordId,
     model,

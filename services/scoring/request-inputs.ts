@@ -8,7 +8,8 @@ const maxRequestIdLength = 128;
 const maxKeyLength = 256;
 const maxEntities = 64;
 const maxInputs = 4096;
-const maxTextLength = 65_536;
+/** Bytes of all names, keys and text of a request together: its record has to hold them. */
+const maxTextBytes = 16 * 1024;
 
 /** Checks what does not depend on the model: sizes and lengths. Throws INVALID_REQUEST with every fault. */
 export function checkRequest(request: ScoreRequest): void {
@@ -29,7 +30,28 @@ export function checkRequest(request: ScoreRequest): void {
   }
   if (Object.keys(request.inputs).length > maxInputs)
     violations.push({ field: 'inputs', description: `more than ${maxInputs}` });
+  if (violations.length === 0) {
+    const bytes = textBytes(request);
+    if (bytes > maxTextBytes)
+      violations.push({
+        field: 'inputs',
+        description: `names, keys and text have ${bytes} bytes; ${maxTextBytes} is the most`,
+      });
+  }
   if (violations.length > 0) throw invalidRequest(violations);
+}
+
+/** At least what the text of the request takes in its record. */
+function textBytes({ entities, inputs }: ScoreRequest): number {
+  let characters = 0;
+  for (const name in entities) characters += name.length + (entities[name]?.length ?? 0);
+  for (const name in inputs) characters += name.length + (inputs[name]?.text?.length ?? 0);
+  // A character is at most three bytes: the exact count is needed only where it matters.
+  if (characters * 3 <= maxTextBytes) return characters;
+  let bytes = 0;
+  for (const name in entities) bytes += Buffer.byteLength(name) + Buffer.byteLength(entities[name] ?? '');
+  for (const name in inputs) bytes += Buffer.byteLength(name) + Buffer.byteLength(inputs[name]?.text ?? '');
+  return bytes;
 }
 
 /** Checks the inputs against what the model declares. Throws the error of the first fault. */
@@ -78,13 +100,6 @@ function checkValue(declared: RequestInput, value: Value): void {
       'INPUT_TYPE_MISMATCH',
       `input "${name}" is ${kind === 'number' ? value.number : `of kind ${kind}`}; it takes ${type}`,
       violation(name, `must be ${type}`),
-    );
-  }
-  if (kind === 'text' && (value.text?.length ?? 0) > maxTextLength) {
-    throw new MeshError(
-      'INPUT_OUT_OF_RANGE',
-      `input "${name}" has more than ${maxTextLength} characters`,
-      violation(name, 'too long'),
     );
   }
   if (kind !== 'number' && kind !== 'integer') return;

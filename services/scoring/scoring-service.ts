@@ -10,7 +10,7 @@ import type { ScoreResponse__Output as ScoreResponse } from '../gen/scoremesh/sc
 import type { ScoreStreamResponse__Output as ScoreStreamResponse } from '../gen/scoremesh/scoring/v1/ScoreStreamResponse.ts';
 import type { Call } from '../kit/contract/call.ts';
 import type { Client, Handlers } from '../kit/contract/contract.ts';
-import { invalidRequest, type MeshError, toMeshError } from '../kit/errors/mesh-error.ts';
+import { invalidRequest, isMeshError, type MeshError, toMeshError } from '../kit/errors/mesh-error.ts';
 import { toStatus } from '../kit/errors/status.ts';
 import type { Closers } from '../kit/lifecycle/closers.ts';
 import type { Log } from '../kit/log/log.ts';
@@ -102,6 +102,10 @@ export function createScoringService(
               const response = await score(request, ofStream(call, config.defaultTimeoutMs));
               return { sequence, response, result: 'response' };
             } catch (thrown) {
+              if (!isMeshError(thrown)) {
+                const fields = { trace: call.trace, error: thrown };
+                log.error('a request of a stream failed with an error that is a bug', fields);
+              }
               return { sequence, error: toStatus(toMeshError(thrown)), result: 'error' };
             }
           },

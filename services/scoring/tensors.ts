@@ -53,7 +53,9 @@ function fromColumns(spec: TensorSpec, columns: readonly string[], request: Scor
   if (type === undefined) throw unsupported(spec);
   const data = Buffer.allocUnsafe(type.sizeBytes * columns.length);
   columns.forEach((column, place) => {
-    type.write(data, place * type.sizeBytes, scalarOf(request.inputs[column]));
+    const value = scalarOf(request.inputs[column]);
+    if (!type.holds(value)) throw outOfRange(`inputs.${column}`, `input "${column}"`, value, spec);
+    type.write(data, place * type.sizeBytes, value);
   });
   return { shape: ['1', String(columns.length)], data };
 }
@@ -83,7 +85,9 @@ function fromFeatures(spec: TensorSpec, { blocks }: GetFeaturesResponse): Conten
       );
     }
     for (let column = 0; column < block.features; column++, place++) {
-      type.write(data, place * type.sizeBytes, from.read(block.data, column * from.sizeBytes));
+      const value = from.read(block.data, column * from.sizeBytes);
+      if (!type.holds(value)) throw outOfRange('entities', `feature number ${place + 1}`, value, spec);
+      type.write(data, place * type.sizeBytes, value);
     }
   }
   return { shape, data };
@@ -114,13 +118,18 @@ function fromInput(spec: TensorSpec, name: string, value: Value | undefined): Co
   }
   const type = datatypes[spec.datatype];
   if (type === undefined || value?.kind === 'text') throw unsupported(spec);
+  const scalar = scalarOf(value);
+  if (!type.holds(scalar)) throw outOfRange(`inputs.${name}`, `input "${name}"`, scalar, spec);
   const data = Buffer.allocUnsafe(type.sizeBytes);
-  try {
-    type.write(data, 0, scalarOf(value));
-  } catch {
-    throw new MeshError('INPUT_OUT_OF_RANGE', `input "${name}" does not fit ${spec.datatype}`);
-  }
+  type.write(data, 0, scalar);
   return { shape, data };
+}
+
+function outOfRange(field: string, what: string, value: number | bigint, spec: TensorSpec): MeshError {
+  const message = `${what} is ${value}, which tensor "${spec.name}" of ${spec.datatype} can't hold`;
+  return new MeshError('INPUT_OUT_OF_RANGE', message, {
+    violations: [{ field, description: `does not fit ${spec.datatype}` }],
+  });
 }
 
 function unsupported(spec: TensorSpec): MeshError {

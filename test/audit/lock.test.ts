@@ -18,9 +18,10 @@ async function startProcess(): Promise<ChildProcess & { pid: number }> {
 }
 
 /** The lock file as another living process would have written it. */
-async function lockOf(folder: string, pid: number, startedAt?: string): Promise<string> {
+async function lockOf(pid: number, startedAt?: string): Promise<string> {
+  const folder = await temporaryFolder();
   const lock = await lockFolder(folder);
-  const own = JSON.parse(await readFile(join(folder, 'lock'), 'utf8')) as { bootId: string };
+  const own = JSON.parse(await readFile(join(folder, 'lock.1'), 'utf8')) as { bootId: string };
   await lock.release(true);
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
   const started = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
@@ -42,16 +43,16 @@ test.runIf(process.platform === 'linux')(
   async () => {
     const folder = await temporaryFolder();
     const child = await startProcess();
-    const lock = await lockOf(folder, child.pid);
-    await writeFile(join(folder, 'lock'), lock);
+    const lock = await lockOf(child.pid);
+    await writeFile(join(folder, 'lock.7'), lock);
     expect((await errorOf(lockFolder(folder))).details.metadata?.pid).toBe(String(child.pid));
 
-    await writeFile(join(folder, 'lock'), await lockOf(await temporaryFolder(), child.pid, '1'));
+    await writeFile(join(folder, 'lock.7'), await lockOf(child.pid, '1'));
     const recycled = await lockFolder(folder);
     expect(recycled).toMatchObject({ unclean: true, powerLost: false });
     await recycled.release(true);
 
-    await writeFile(join(folder, 'lock'), lock);
+    await writeFile(join(folder, 'lock.9'), lock);
     child.kill('SIGKILL');
     await once(child, 'exit');
     const taken = await lockFolder(folder);
@@ -60,18 +61,15 @@ test.runIf(process.platform === 'linux')(
     const clean = await lockFolder(folder);
     expect(clean).toMatchObject({ unclean: false, powerLost: false });
     await clean.release(true);
-    expect(await readdir(folder)).toEqual([]);
+    expect(await readdir(folder)).toEqual(['lock.11']);
   },
 );
 
 test('a lock from before the last start of the system, or half a lock, is taken over as after a power failure', async () => {
   const folder = await temporaryFolder();
-  for (const content of [
-    JSON.stringify({ pid: process.pid, startedAt: '', bootId: 'before' }),
-    '',
-    '{"pid":',
-  ]) {
-    await writeFile(join(folder, 'lock'), content);
+  const contents = [JSON.stringify({ pid: process.pid, startedAt: '', bootId: 'before' }), '', '{"pid":'];
+  for (const [n, content] of contents.entries()) {
+    await writeFile(join(folder, `lock.${10 * n + 1}`), content);
     const lock = await lockFolder(folder);
     expect(lock).toMatchObject({ unclean: true, powerLost: true });
     await lock.release(true);
@@ -81,16 +79,16 @@ test('a lock from before the last start of the system, or half a lock, is taken 
 test('a start that fails leaves what it found, so that the next one knows of the power failure', async () => {
   const folder = await temporaryFolder();
   const content = JSON.stringify({ pid: 1, startedAt: '', bootId: 'before' });
-  await writeFile(join(folder, 'lock'), content);
+  await writeFile(join(folder, 'lock.7'), content);
   await (await lockFolder(folder)).release(false);
-  expect(await readFile(join(folder, 'lock'), 'utf8')).toBe(content);
+  expect(await lockFolder(folder)).toMatchObject({ unclean: true, powerLost: true });
 });
 
 test('of many that come at once, to a free folder or a stale lock, exactly one gets it', async () => {
-  for (let round = 0; round < 20; round++) {
+  for (let round = 0; round < 100; round++) {
     const folder = await temporaryFolder();
     if (round % 2 === 1)
-      await writeFile(join(folder, 'lock'), JSON.stringify({ pid: 1, startedAt: '', bootId: 'before' }));
+      await writeFile(join(folder, 'lock.7'), JSON.stringify({ pid: 1, startedAt: '', bootId: 'before' }));
     const results = await Promise.allSettled(Array.from({ length: 10 }, () => lockFolder(folder)));
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   }

@@ -15,7 +15,7 @@ export type ScoreResult = { latencyMs: number } & (
   | { response?: never; error: MeshError }
 );
 
-/** Many scores at once over one ScoreStream: a fourth of the CPU of unary calls. */
+/** Many scores at once over one ScoreStream: less CPU and sooner answered than by a call each. */
 export interface Scorer {
   /**
    * Scores all of them at the same time. Resolves when each has its result, in the order of the requests; never rejects. A

@@ -4,7 +4,7 @@ import type { AuditConfig } from '../config.ts';
 import { errorCode } from '../disk.ts';
 import { type Commit, type Entry, locationOf } from '../log/commit.ts';
 import { parseRecordId } from '../record-id.ts';
-import type { IndexStore } from './store.ts';
+import { type IndexStore, maxPutEntries } from './store.ts';
 
 export interface IndexerOptions {
   readonly config: AuditConfig;
@@ -14,9 +14,6 @@ export interface IndexerOptions {
   /** These entries are in the index from now on. */
   readonly indexed: (entries: readonly Entry[]) => void;
 }
-
-/** Entries of one round at most: larger ones hold the store's writer for longer and save nothing more. */
-const maxRoundEntries = 16_384;
 
 interface Waiter {
   /** Entries that must be indexed, counted since the start. */
@@ -91,7 +88,7 @@ export class Indexer {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (this.#round !== undefined || this.#queue.length === 0 || this.#isClosed) return;
-    this.#round = this.#run(this.#queue.slice(0, maxRoundEntries)).finally(() => {
+    this.#round = this.#run(this.#queue.slice(0, maxPutEntries)).finally(() => {
       this.#round = undefined;
       this.#schedule();
     });
@@ -100,16 +97,16 @@ export class Indexer {
   async #run(entries: readonly Entry[]): Promise<void> {
     const { store, salt, log, indexed } = this.#options;
     try {
+      const last = entries.at(-1);
+      if (last === undefined) return;
       await store.put(
         entries.map((entry) => ({
           recordId: parseRecordId(entry.recordId, 'record_id'),
           location: locationOf(entry),
           keyHash: entry.keyHash,
         })),
+        { last: locationOf(last), checksum: last.checksum, salt },
       );
-      const last = entries.at(-1);
-      if (last !== undefined)
-        await store.setPosition({ last: locationOf(last), checksum: last.checksum, salt });
     } catch (error) {
       if (this.#failure === undefined) log.error('the audit index can not be written', { error });
       this.#failure = error ?? new Error('unknown');

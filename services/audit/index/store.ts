@@ -1,10 +1,13 @@
 import { hash } from 'node:crypto';
-import { rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import { isDiskFull } from '../disk.ts';
 import type { Location } from '../log/commit.ts';
 import type { Position } from '../log/recovery.ts';
 import { isSoundEnvironment } from './soundness.ts';
+import { reserveFile } from './space.ts';
 
 /** What the index keeps of a record. */
 export interface IndexEntry {
@@ -32,10 +35,11 @@ export interface IndexStore {
   size(): number;
   /** How far it is complete; undefined if it is empty. */
   position(): Position | undefined;
-  /** Visible to find and range when it resolves, and if it rejects some of it may be. Putting it again is fine. */
-  put(entries: readonly IndexEntry[]): Promise<void>;
-  /** To be called when everything up to there has been put. */
-  setPosition(position: Position): Promise<void>;
+  /**
+   * Puts at most `maxPutEntries` in one transaction with the position that the index is complete up to then. Visible to find and
+   * range when it resolves; nothing of it is if it rejects. Putting the same again is fine. One at a time.
+   */
+  put(entries: readonly IndexEntry[], position: Position): Promise<void>;
   clear(): Promise<void>;
   /** Waits until what was put is on disk. */
   close(): Promise<void>;
@@ -46,8 +50,16 @@ export function hashKey(idempotencyKey: string): Buffer {
   return Buffer.from(hash('sha256', idempotencyKey, 'binary').slice(0, 16), 'latin1');
 }
 
-/** Puts that are made in one turn of the event loop: about 0.2 ms. */
-const putsPerTurn = 256;
+/** Puts of one turn of the event loop, which is what makes them one transaction: about 0.5 ms. */
+export const maxPutEntries = 1024;
+
+/**
+ * Pages that one put may take at most: a leaf, and its split or branch. All that a transaction may take is reserved in the file
+ * before: a page that lmdb 3.5.6 can not write overruns a buffer of its error message (`mdb_page_flush`) and ends the process.
+ */
+const pagesPerPut = 2;
+/** Pages of the free list, of the tables' roots and of the position. */
+const sparePages = 256;
 const locationBytes = 24;
 const positionBytes = locationBytes + 8;
 const positionKey = Buffer.from('position1');
@@ -57,14 +69,14 @@ export async function openIndexStore(folder: string): Promise<{ store: IndexStor
   const opened = (await isSoundEnvironment(folder)) ? await tryOpen(folder) : undefined;
   if (opened !== undefined) return { store: opened, wasDamaged: false };
   await rm(folder, { recursive: true, force: true });
-  return { store: storeIn(openEnvironment(folder)), wasDamaged: true };
+  return { store: storeIn(folder, await openEnvironment(folder)), wasDamaged: true };
 }
 
 /** The store, if what is needed at once can be read from it. */
 async function tryOpen(folder: string): Promise<IndexStore | undefined> {
   let store: IndexStore | undefined;
   try {
-    store = storeIn(openEnvironment(folder));
+    store = storeIn(folder, await openEnvironment(folder));
     store.size();
     store.position();
     store.highestId();
@@ -85,7 +97,11 @@ interface Environment {
   readonly positions: Table;
 }
 
-function openEnvironment(folder: string): Environment {
+const dataFile = (folder: string): string => join(folder, 'data.mdb');
+
+async function openEnvironment(folder: string): Promise<Environment> {
+  await mkdir(folder, { recursive: true, mode: 0o750 });
+  if (!existsSync(dataFile(folder))) await checkRoom(folder);
   const root = open<Buffer, Buffer>({
     path: folder,
     // A folder name with a dot in it would be taken for a file name.
@@ -103,7 +119,30 @@ function openEnvironment(folder: string): Environment {
   }
 }
 
-function storeIn({ root, records, keys, positions }: Environment): IndexStore {
+/** Fails with ENOSPC where the first pages of a new index would. */
+async function checkRoom(folder: string): Promise<void> {
+  const path = join(folder, 'room');
+  try {
+    await writeFile(path, '');
+    await reserveFile(path, sparePages * 4096);
+  } finally {
+    await rm(path, { force: true });
+  }
+}
+
+function storeIn(folder: string, opened: Environment): IndexStore {
+  let { root, records, keys, positions } = opened;
+  let reservedBytes = 0;
+  /** Makes room for so many puts. */
+  const reserve = async (puts: number): Promise<void> => {
+    const { lastPageNumber, pageSize } = root.getStats() as { lastPageNumber: number; pageSize: number };
+    const needed = (lastPageNumber + 1 + puts * pagesPerPut + sparePages) * pageSize;
+    if (needed > reservedBytes) reservedBytes = await reserveFile(dataFile(folder), needed);
+  };
+  const close = async (): Promise<void> => {
+    await root.flushed;
+    await root.close();
+  };
   return {
     findRecord: (recordId) => decodeFound(records.getBinaryFast(recordId)),
     findKey: (keyHash) => decodeFound(keys.getBinaryFast(keyHash)),
@@ -116,47 +155,28 @@ function storeIn({ root, records, keys, positions }: Environment): IndexStore {
       return undefined;
     },
     size: () => (records.getStats() as { entryCount: number }).entryCount,
-    position: () => {
-      const value = positions.getBinary(positionKey);
-      if (value === undefined || value.length !== positionBytes) return undefined;
-      return {
-        last: decodeLocation(value),
-        checksum: value.readUInt32LE(locationBytes),
-        salt: value.readUInt32LE(locationBytes + 4),
-      };
-    },
-    put: async (entries) => {
+    position: () => decodePosition(positions.getBinary(positionKey)),
+    put: async (entries, position) => {
+      let puts = 1;
+      for (const entry of entries) puts += entry.keyHash === undefined ? 1 : 2;
+      await reserve(puts);
       const commits = new Set<Promise<boolean>>();
-      for (let from = 0; from < entries.length; from += putsPerTurn) {
-        if (from > 0) await new Promise((resolve) => setImmediate(resolve));
-        for (const entry of entries.slice(from, from + putsPerTurn)) {
-          const value = encodeLocation(entry.location);
-          commits.add(records.put(entry.recordId, value));
-          if (entry.keyHash !== undefined) commits.add(keys.put(entry.keyHash, value));
-        }
-        for (const commit of commits) commit.catch(hearOut);
+      for (const entry of entries) {
+        const value = encodeLocation(entry.location);
+        commits.add(records.put(entry.recordId, value));
+        if (entry.keyHash !== undefined) commits.add(keys.put(entry.keyHash, value));
       }
+      commits.add(positions.put(positionKey, encodePosition(position)));
+      for (const commit of commits) commit.catch(hearOut);
       await Promise.all(commits);
     },
-    setPosition: async (position) => {
-      const value = Buffer.alloc(positionBytes);
-      encodeLocation(position.last).copy(value);
-      value.writeUInt32LE(position.checksum, locationBytes);
-      value.writeUInt32LE(position.salt, locationBytes + 4);
-      const commit = positions.put(positionKey, value);
-      commit.catch(hearOut);
-      await commit;
-    },
     clear: async () => {
-      // The position first: without it nothing else counts.
-      await positions.clearAsync();
-      await keys.clearAsync();
-      await records.clearAsync();
+      await close();
+      await rm(folder, { recursive: true, force: true });
+      ({ root, records, keys, positions } = await openEnvironment(folder));
+      reservedBytes = 0;
     },
-    close: async () => {
-      await root.flushed;
-      await root.close();
-    },
+    close,
   };
 }
 
@@ -183,6 +203,23 @@ function decodeLocation(value: Buffer): Location {
     segment: value.readUInt32LE(8),
     offset: value.readUInt32LE(12) + value.readUInt32LE(16) * 2 ** 32,
     length: value.readUInt32LE(20),
+  };
+}
+
+function encodePosition(position: Position): Buffer {
+  const value = Buffer.alloc(positionBytes);
+  encodeLocation(position.last).copy(value);
+  value.writeUInt32LE(position.checksum, locationBytes);
+  value.writeUInt32LE(position.salt, locationBytes + 4);
+  return value;
+}
+
+function decodePosition(value: Buffer | undefined): Position | undefined {
+  if (value === undefined || value.length !== positionBytes) return undefined;
+  return {
+    last: decodeLocation(value),
+    checksum: value.readUInt32LE(locationBytes),
+    salt: value.readUInt32LE(locationBytes + 4),
   };
 }
 

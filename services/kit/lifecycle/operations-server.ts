@@ -12,7 +12,7 @@ export async function startOperationsServer(
   closers: Closers,
 ): Promise<{ port: number }> {
   const server = createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+    const [pathname] = (request.url ?? '/').split('?', 1);
     if (request.method !== 'GET' && request.method !== 'HEAD')
       return answer(response, 405, 'only GET is answered here\n');
     if (pathname === '/healthz') return answer(response, 200, 'alive\n');

@@ -68,12 +68,7 @@ class Session {
   #announced = false;
   #closed = false;
 
-  constructor(
-    stream: Stream,
-    methods: readonly ServedMethod[],
-    instruments: Instruments,
-    limits: Limits,
-  ) {
+  constructor(stream: Stream, methods: readonly ServedMethod[], instruments: Instruments, limits: Limits) {
     this.#stream = stream;
     this.#methods = methods;
     this.#instruments = instruments;

@@ -58,7 +58,10 @@ function createMethod(
       throw thrown;
     }
   };
-  const attempt = method.idempotent && transport.isLocal !== true ? retrying(method, transport, budget) : once(method, transport);
+  const attempt =
+    method.idempotent && transport.isLocal !== true
+      ? retrying(method, transport, budget)
+      : once(method, transport);
 
   if (method.kind === 'unary') {
     return (request: object, call: Call): Promise<object> => {

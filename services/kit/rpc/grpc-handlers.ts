@@ -92,12 +92,10 @@ function enterStream(
   return call;
 }
 
-async function* wellFormed(
-  stream: ServerDuplexStream<object, object>,
-  call: Call,
-): AsyncIterable<object> {
+async function* wellFormed(stream: ServerDuplexStream<object, object>, call: Call): AsyncIterable<object> {
   try {
-    for await (const message of stream) {
+    // An iterator of its own kind would destroy the stream at the end of the requests, and with it the answers still to come.
+    for await (const message of stream.iterator({ destroyOnReturn: false })) {
       if (message instanceof MalformedMessage) throw message.error;
       yield message as object;
     }

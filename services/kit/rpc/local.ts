@@ -48,6 +48,19 @@ export function throughCodec(inner: Transport): Transport {
   };
 }
 
+/** Delivers each call of an idempotent method twice at once and answers with the first: it must make no difference. For tests. */
+export function twice(inner: Transport): Transport {
+  return {
+    ...inner,
+    unary: async (method, request, call) => {
+      if (!method.idempotent) return inner.unary(method, request, call);
+      const both = [inner.unary(method, request, call), inner.unary(method, request, call)] as const;
+      await Promise.allSettled(both);
+      return both[0];
+    },
+  };
+}
+
 /** A served contract as an edge of this process calls it: recorded as coming from there, without a client's span. */
 export function edgeClient<H, D>(
   contract: Contract<H, D>,

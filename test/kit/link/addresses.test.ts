@@ -12,7 +12,10 @@ describe('a list of addresses', () => {
 
   it('stands for every record of its names, each once', async () => {
     const records: Record<string, string[]> = { one: ['10.0.0.2', '10.0.0.1', 'fd00::1'], two: ['10.0.0.1'] };
-    const found = await resolveAddresses('one:1,two:1,two:2,10.0.0.9:1,gone:1', async (host) => records[host] ?? []);
+    const found = await resolveAddresses(
+      'one:1,two:1,two:2,10.0.0.9:1,gone:1',
+      async (host) => records[host] ?? [],
+    );
     expect(found).toEqual(['10.0.0.1:1', '10.0.0.1:2', '10.0.0.2:1', '10.0.0.9:1', '[fd00::1]:1']);
   });
 

@@ -59,7 +59,9 @@ describe('a request frame', () => {
 
 describe('a response frame', () => {
   const frames = fc.record({
-    replies: fc.array(fc.record({ id: uint32, response: bytes, status: fc.option(status, { nil: undefined }) })),
+    replies: fc.array(
+      fc.record({ id: uint32, response: bytes, status: fc.option(status, { nil: undefined }) }),
+    ),
     hello: fc.option(hello, { nil: undefined }),
     draining: fc.boolean(),
   });
@@ -102,8 +104,12 @@ describe('a response frame', () => {
           replies.map(({ id, response }) => [id, response]),
         );
         expect(
-          read.replies.map(({ error }) => (error === undefined ? undefined : plain(statuses.deserialize(Buffer.from(error))))),
-        ).toEqual(replies.map(({ status: error }) => (error === undefined ? undefined : { ...error, details: [] })));
+          read.replies.map(({ error }) =>
+            error === undefined ? undefined : plain(statuses.deserialize(Buffer.from(error))),
+          ),
+        ).toEqual(
+          replies.map(({ status: error }) => (error === undefined ? undefined : { ...error, details: [] })),
+        );
       }),
     );
   });

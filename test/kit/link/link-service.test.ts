@@ -21,7 +21,13 @@ async function rawLink(address: string) {
   const channel = openChannel(address, { maxMessageBytes: 4 * 1024 * 1024 });
   closers.add('channel', () => channel.close());
   const client: Client = channel.client;
-  const stream: ClientDuplexStream<Buffer, Buffer> = client.makeBidiStreamRequest(linkPath, same, same, new Metadata(), {});
+  const stream: ClientDuplexStream<Buffer, Buffer> = client.makeBidiStreamRequest(
+    linkPath,
+    same,
+    same,
+    new Metadata(),
+    {},
+  );
   closers.add('stream', () => stream.cancel());
   const frames: ResponseFrame[] = [];
   const ended = createGate();
@@ -98,7 +104,10 @@ describe('the serving side of a link', () => {
     stream.write(encodeRequestFrame({ calls: [1, 2, 3].map((id) => call({ id, method })), cancelled: [] }));
     await until(() => replies().length === 1);
     expect(replies()[0]!.id).toBe(3);
-    expect(decodeStatus(replies()[0]!.error!)).toMatchObject({ reason: 'QUEUE_FULL', details: { retryAfterMs: 10 } });
+    expect(decodeStatus(replies()[0]!.error!)).toMatchObject({
+      reason: 'QUEUE_FULL',
+      details: { retryAfterMs: 10 },
+    });
     gate.open();
     await until(() => replies().length === 3);
   });

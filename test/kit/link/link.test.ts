@@ -19,7 +19,10 @@ const score = '/scoremesh.scoring.v1.ScoringService/Score';
 type Stream = ServerDuplexStream<Buffer, Buffer>;
 
 /** A serving side that does what the test says with the frames it gets. */
-async function rawServer(hello: { version?: number; maxInFlight?: number }, onFrame: (frame: RequestFrame, stream: Stream) => void) {
+async function rawServer(
+  hello: { version?: number; maxInFlight?: number },
+  onFrame: (frame: RequestFrame, stream: Stream) => void,
+) {
   const server = new Server();
   const same = (bytes: Buffer): Buffer => bytes;
   const [name, method] = Object.entries(serviceDefinition('scoremesh.link.v1.LinkService'))[0]!;
@@ -55,7 +58,11 @@ async function rawServer(hello: { version?: number; maxInFlight?: number }, onFr
 
 async function connect(address: string) {
   const recorder = createRecorder();
-  const pool = await openLinkPool({ role: 'scoring', addresses: address, maxMessageBytes: 1_000_000 }, recorder.log, closers);
+  const pool = await openLinkPool(
+    { role: 'scoring', addresses: address, maxMessageBytes: 1_000_000 },
+    recorder.log,
+    closers,
+  );
   return { pool, ...recorder, client: createClient(scoringContract, pool, recorder.instruments) };
 }
 
@@ -88,7 +95,9 @@ describe('the calling side of a link', () => {
     const { pool } = await connect(address);
     await until(() => streams.length >= 4);
     await until(() => open() <= 1);
-    expect(pool.unreachable()!.message).toContain('it speaks link protocol 2, this process 1: upgrade one of them');
+    expect(pool.unreachable()!.message).toContain(
+      'it speaks link protocol 2, this process 1: upgrade one of them',
+    );
   });
 
   it('takes a reply to a call that it gave up for nothing', async () => {
@@ -152,4 +161,3 @@ describe('the calling side of a link', () => {
     });
   });
 });
-

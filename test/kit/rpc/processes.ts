@@ -1,10 +1,10 @@
 import { afterEach } from 'vitest';
-import { startCall, type Call } from '../../../services/kit/contract/call.ts';
+import { type Call, startCall } from '../../../services/kit/contract/call.ts';
 import { type Closers, createClosers } from '../../../services/kit/lifecycle/closers.ts';
 import { createLinkService } from '../../../services/kit/link/link-service.ts';
 import { silentLog } from '../../../services/kit/log/log.ts';
-import { type GrpcServerConfig, startGrpcServer } from '../../../services/kit/rpc/grpc-server.ts';
 import type { RawService } from '../../../services/kit/rpc/grpc-server.ts';
+import { type GrpcServerConfig, startGrpcServer } from '../../../services/kit/rpc/grpc-server.ts';
 import { type EchoHandlers, echoServices } from './echo.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 

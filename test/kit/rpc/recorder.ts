@@ -1,8 +1,8 @@
-import type { LogFields, Log } from '../../../services/kit/log/log.ts';
+import { untraced } from '../../../services/kit/contract/call.ts';
+import type { Log, LogFields } from '../../../services/kit/log/log.ts';
 import type { Instruments } from '../../../services/kit/rpc/instruments.ts';
 import type { Span, Tracer } from '../../../services/kit/telemetry/span.ts';
 import { parseTraceparent } from '../../../services/kit/telemetry/traceparent.ts';
-import { untraced } from '../../../services/kit/contract/call.ts';
 
 export interface LogLine {
   readonly level: 'debug' | 'info' | 'warn' | 'error';

@@ -2,14 +2,15 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { minuteOf } from '../../../../examples/flights/calendar.ts';
 import { createEvaluation } from '../../../../examples/flights/evaluation.ts';
 import { type ReplayDeparture, replayMinutes } from '../../../../examples/flights/minutes.ts';
+import { grouped } from '../../../../examples/flights/replay/numbers.ts';
 import { report, succeeded } from '../../../../examples/flights/replay/report.ts';
 import { type ReplayHooks, type ReplayState, runReplay } from '../../../../examples/flights/replay/run.ts';
 import { collectSamples } from '../../../../examples/flights/samples.ts';
-import { connect, type MeshClient } from '../../../../gateway/client/client.ts';
+import { connect, type MeshClient, type ScoreStreamRequest } from '../../../../gateway/client/client.ts';
 import type { Record__Output as Record } from '../../../../services/gen/scoremesh/audit/v1/Record.ts';
 import { silentLog } from '../../../../services/kit/log/log.ts';
 import { readTracingConfig } from '../../../../services/kit/telemetry/tracing-config.ts';
@@ -58,7 +59,7 @@ beforeAll(async () => {
     silentLog,
   );
   client = connect({ address: `127.0.0.1:${mesh.grpcPort}` });
-  await expect.poll(() => mesh.unready(), { timeout: 30_000 }).toBeUndefined();
+  await vi.waitUntil(() => mesh.unready() === undefined, { timeout: 30_000 });
 });
 
 afterAll(async () => {
@@ -132,8 +133,10 @@ test('a replay that is stopped midway accounts for every flight that left', asyn
     { address: 'host:1', fromMinute: options.fromMinute },
     true,
   );
-  expect(text).toContain(`Stopped: 2001-01-03T11:30 to 2001-01-03T12:46: ${state.scored} flights scored`);
-  expect(text).toContain(`in the air ${state.inTheAir} flights`);
+  expect(text).toContain(
+    `Stopped: 2001-01-03T11:30 to 2001-01-03T12:46: ${grouped(state.scored)} flights scored`,
+  );
+  expect(text).toContain(`in the air ${grouped(state.inTheAir)} flights`);
   expect(text).toContain(`audit get ${state.firstPredictionId} --address host:1`);
 });
 
@@ -142,6 +145,18 @@ test('what the mesh refuses is counted by reason, and the stream goes on', async
   expect(state).toMatchObject({ scored: 0, departed: 40, brokenOff: undefined });
   expect(state.failures.byReason()).toMatchObject([{ reason: 'MODEL_NOT_FOUND', count: 40 }]);
   expect(succeeded(state)).toBe(false);
+});
+
+test('a stream whose requests have ended still brings all its answers', async () => {
+  const [first] = await departures();
+  async function* requests(): AsyncGenerator<ScoreStreamRequest> {
+    const values = Object.entries(first!.inputs).map(([name, number]) => [name, { number }]);
+    const request = { model: 'flight_delay', entities: first!.entities, inputs: Object.fromEntries(values) };
+    for (let sequence = 0; sequence < 50; sequence++) yield { sequence, request };
+  }
+  const answered: number[] = [];
+  for await (const { sequence } of client.scoring.ScoreStream(requests())) answered.push(Number(sequence));
+  expect(answered.sort((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, i) => i));
 });
 
 function replay(given: typeof options, hooks: Partial<ReplayHooks> = {}): Promise<ReplayState> {

@@ -1,0 +1,96 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+export const program = fileURLToPath(new URL('../../bin/scoremesh.js', import.meta.url));
+
+/** A real process that hosts one role. */
+export interface RoleProcess {
+  readonly name: string;
+  readonly grpcPort: number;
+  readonly httpPort: number | undefined;
+  readonly metricsPort: number;
+  /** kill -9; resolves when it is gone. */
+  kill(): Promise<void>;
+  /** Starts it again on the same ports. */
+  restart(): Promise<void>;
+  /** SIGTERM; resolves to the exit code. */
+  stop(): Promise<number | null>;
+}
+
+export async function startRole(name: string, env: Readonly<Record<string, string>>): Promise<RoleProcess> {
+  let running = await launch(name, env, {
+    SCOREMESH_GRPC_PORT: '0',
+    SCOREMESH_HTTP_PORT: '0',
+    SCOREMESH_METRICS_PORT: '0',
+  });
+  const { grpcPort, httpPort, metricsPort } = running;
+  const ports = {
+    SCOREMESH_GRPC_PORT: String(grpcPort),
+    SCOREMESH_METRICS_PORT: String(metricsPort),
+    ...(httpPort === undefined ? {} : { SCOREMESH_HTTP_PORT: String(httpPort) }),
+  };
+  return {
+    name,
+    grpcPort,
+    httpPort,
+    metricsPort,
+    kill: () => end(running.child, 'SIGKILL').then(() => {}),
+    restart: async () => {
+      running = await launch(name, env, ports);
+    },
+    stop: () => end(running.child, 'SIGTERM'),
+  };
+}
+
+interface Launched {
+  readonly child: ChildProcess;
+  readonly grpcPort: number;
+  readonly httpPort: number | undefined;
+  readonly metricsPort: number;
+}
+
+/** Resolves when the process says where it listens. A gateway says so when it is ready. */
+async function launch(
+  name: string,
+  env: Readonly<Record<string, string>>,
+  ports: Readonly<Record<string, string>>,
+): Promise<Launched> {
+  const child = spawn(process.execPath, [program, 'serve'], {
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      SCOREMESH_ROLES: name,
+      SCOREMESH_LOG_LEVEL: 'error',
+      ...ports,
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let errors = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    errors = `${errors}${chunk}`.slice(-4000);
+  });
+  for await (const line of createInterface({ input: child.stdout })) {
+    const [, grpc] = /gRPC [^ ]+:(\d+)/.exec(line) ?? [];
+    const [, metrics] = /metrics [^ ]+:(\d+)/.exec(line) ?? [];
+    const [, http] = /HTTP [^ ]+:(\d+)/.exec(line) ?? [];
+    if (grpc === undefined || metrics === undefined) continue;
+    child.stdout.resume();
+    return {
+      child,
+      grpcPort: Number(grpc),
+      metricsPort: Number(metrics),
+      httpPort: http === undefined ? undefined : Number(http),
+    };
+  }
+  throw new Error(`the ${name} process ended before it was ready: ${errors}`);
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+  const exited = once(child, 'exit');
+  child.kill(signal);
+  const [code] = (await exited) as [number | null];
+  return code;
+}

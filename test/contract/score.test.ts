@@ -1,0 +1,172 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ScoreStreamRequest } from '../../gateway/client/client.ts';
+import { flight, flightRows } from './flight.ts';
+import { type Placed, place, placementNames } from './placements.ts';
+
+const uuid7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+/** What the first placement answered: the others must answer the same bits. */
+let firstProbability: number | undefined;
+
+describe.each(placementNames)('a mesh placed %s', (name) => {
+  let mesh: Placed;
+
+  beforeAll(async () => {
+    mesh = await place(name);
+    await mesh.client.features.Ingest({ rows: flightRows });
+  });
+  afterAll(() => mesh?.close());
+
+  it('scores with the features it was given, the same bits in every placement', async () => {
+    const response = await mesh.client.scoring.Score(flight({ includeFeatures: true }));
+    expect(response.predictionId).toMatch(uuid7);
+    expect(response.model).toMatchObject({ name: 'flight_delay', version: 1, alias: 'champion' });
+    const probability = response.outputs['late_probability']?.number;
+    firstProbability ??= probability;
+    expect(probability).toBe(firstProbability);
+    expect(response.outputs['decision']?.text).toMatch(/^(late|on_time)$/);
+    const byName = new Map(response.features.map((feature) => [feature.name, feature]));
+    expect(byName.get('origin_delays.late_rate_1h')).toMatchObject({
+      status: 'FEATURE_STATUS_PRESENT',
+      value: { number: 0.5 },
+    });
+    expect(byName.get('destination_delays.mean_delay_1h')).toMatchObject({
+      status: 'FEATURE_STATUS_NULL_VALUE',
+      value: null,
+    });
+    expect(byName.get('route_delays.flights_14d')).toMatchObject({
+      status: 'FEATURE_STATUS_NOT_FOUND',
+      eventTime: null,
+    });
+    expect(response.features).toHaveLength(13);
+  });
+
+  it('gives a receipt that names the record and its leaf hash', async () => {
+    const first = await mesh.client.scoring.Score(flight());
+    const second = await mesh.client.scoring.Score(flight());
+    expect(Number(second.receipt?.logIndex)).toBeGreaterThan(Number(first.receipt?.logIndex));
+    const { entry, record, receipt } = await mesh.client.audit.GetRecord({ recordId: first.predictionId });
+    const leaf = createHash('sha256')
+      .update(Buffer.from([0]))
+      .update(entry)
+      .digest();
+    expect(receipt).toEqual(first.receipt);
+    expect(leaf.equals(first.receipt!.leafHash)).toBe(true);
+    expect(record?.prediction).toMatchObject({
+      request: { model: 'flight_delay', entities: { origin: 'ORD', destination: 'DEN' } },
+      model: { version: 1, digest: first.model?.digest },
+      outputs: { late_probability: { number: first.outputs['late_probability']?.number } },
+    });
+  });
+
+  it('answers a repeated request_id with the recorded prediction, also when the repeats come at once', async () => {
+    const requestId = `repeat-${name}`;
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => mesh.client.scoring.Score(flight({ requestId }))),
+    );
+    const late = await mesh.client.scoring.Score(flight({ requestId, includeFeatures: true }));
+    expect(new Set([...answers, late].map(({ predictionId }) => predictionId)).size).toBe(1);
+    expect(new Set([...answers, late].map(({ receipt }) => receipt?.logIndex)).size).toBe(1);
+    expect(late.features).toHaveLength(13);
+    expect(late.outputs).toEqual(answers[0]?.outputs);
+  });
+
+  it('refuses a repeated request_id with another body, naming the first prediction', async () => {
+    const requestId = `conflict-${name}`;
+    const { predictionId } = await mesh.client.scoring.Score(flight({ requestId }));
+    const conflict = mesh.client.scoring.Score(
+      flight({ requestId, entities: { origin: 'ORD', destination: 'SFO' } }),
+    );
+    await expect(conflict).rejects.toMatchObject({
+      code: 6,
+      reason: 'REQUEST_ID_CONFLICT',
+      message: expect.stringContaining(predictionId),
+      details: { metadata: { prediction_id: predictionId } },
+    });
+  });
+
+  it('answers a stream in any order, and a bad request in it does not end it', async () => {
+    async function* requests(): AsyncGenerator<ScoreStreamRequest> {
+      for (let sequence = 0; sequence < 500; sequence++) {
+        const bad = sequence % 50 === 7;
+        yield { sequence, request: bad ? flight({ model: 'nobody' }) : flight() };
+      }
+    }
+    const seen = new Map<string, string>();
+    for await (const answer of mesh.client.scoring.ScoreStream(requests())) {
+      seen.set(answer.sequence, answer.result ?? '');
+      if (answer.error)
+        expect(answer.error).toMatchObject({ code: 5, message: expect.stringContaining('flight_delay') });
+    }
+    expect(seen.size).toBe(500);
+    expect([...seen.values()].filter((result) => result === 'error')).toHaveLength(10);
+  });
+
+  it('answers over HTTP what it answers over gRPC', async () => {
+    const response = await fetch(`${mesh.httpUrl}/v1/models/flight_delay@1:score`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        entities: { origin: 'ORD', destination: 'DEN' },
+        inputs: { minute_of_day: 750, day_of_week: 4, distance: 888 },
+      }),
+    });
+    expect(response.status).toBe(200);
+    const body = (await response.json()) as { outputs: Record<string, unknown>; prediction_id: string };
+    expect(body.outputs['late_probability']).toBe(firstProbability);
+    expect(body.prediction_id).toMatch(uuid7);
+  });
+
+  it('records outcomes, joined to their predictions or not', async () => {
+    const { predictionId } = await mesh.client.scoring.Score(flight());
+    const unknown = '01900000-0000-7000-8000-000000000000';
+    const answer = await mesh.client.scoring.RecordOutcomes({
+      outcomes: [
+        { predictionId, values: { late: { flag: true } } },
+        { predictionId: unknown, values: { late: { flag: false } } },
+      ],
+    });
+    expect(answer).toEqual({ joined: 1, unknown: 1 });
+  });
+
+  it('lists records by time, page by page, each once', async () => {
+    const since = new Date();
+    const ids: string[] = [];
+    for (let count = 0; count < 7; count++)
+      ids.push((await mesh.client.scoring.Score(flight())).predictionId);
+    const listed: string[] = [];
+    let pageToken = '';
+    do {
+      const page = await mesh.client.audit.ListRecords({
+        since: { seconds: Math.floor(since.getTime() / 1000), nanos: (since.getTime() % 1000) * 1e6 },
+        pageSize: 3,
+        pageToken,
+      });
+      listed.push(...page.records.map(({ record }) => record?.recordId ?? ''));
+      pageToken = page.nextPageToken;
+    } while (pageToken !== '');
+    expect(listed).toEqual(ids);
+  });
+
+  it('tells its models, also as a stream', async () => {
+    const { models } = await mesh.client.models.ListModels({});
+    expect(models.map(({ name: model, version, aliases }) => [model, version, aliases])).toEqual([
+      ['flight_delay', 1, ['champion']],
+      ['flight_delay', 2, ['challenger']],
+    ]);
+    for await (const snapshot of mesh.client.models.WatchModels({})) {
+      expect(snapshot.models).toEqual(models);
+      break;
+    }
+  });
+
+  it('exposes metrics by method, code, model and placement', async () => {
+    const text = await (await fetch(`${mesh.metricsUrl}/metrics`)).text();
+
+    expect(text).toMatch(
+      /scoremesh_request_duration_seconds_count\{method="scoremesh.scoring.v1.ScoringService\/Score",code="OK",model="flight_delay",placement="grpc"\} \d+/,
+    );
+    expect(text).toContain('scoremesh_event_loop_lag_seconds');
+    expect(text).toContain('scoremesh_scores_in_flight');
+  });
+});

@@ -1,0 +1,200 @@
+import type { AuditContract, FeatureContract, InferenceContract, ModelContract } from '../../services/contracts.ts';
+import type { ModelInferRequest__Output } from '../../services/gen/inference/ModelInferRequest.ts';
+import type { ModelInferResponse__Output } from '../../services/gen/inference/ModelInferResponse.ts';
+import type { AppendRequest__Output } from '../../services/gen/scoremesh/audit/v1/AppendRequest.ts';
+import type { Record__Output } from '../../services/gen/scoremesh/audit/v1/Record.ts';
+import type { FeatureSet__Output } from '../../services/gen/scoremesh/feature/v1/FeatureSet.ts';
+import type { GetFeaturesResponse__Output } from '../../services/gen/scoremesh/feature/v1/GetFeaturesResponse.ts';
+import type { Model__Output } from '../../services/gen/scoremesh/inference/v1/Model.ts';
+import type { RequestInput__Output } from '../../services/gen/scoremesh/inference/v1/RequestInput.ts';
+import type { ScoreRequest__Output } from '../../services/gen/scoremesh/scoring/v1/ScoreRequest.ts';
+import type { Value__Output } from '../../services/gen/scoremesh/scoring/v1/Value.ts';
+import { type Call, startCall } from '../../services/kit/contract/call.ts';
+import type { Client } from '../../services/kit/contract/contract.ts';
+import { MeshError } from '../../services/kit/errors/mesh-error.ts';
+import { decodeRecord } from '../../services/scoring/records.ts';
+
+export const number = (value: number): Value__Output => ({ number: value, kind: 'number' });
+export const integer = (value: bigint | number): Value__Output => ({ integer: String(value), kind: 'integer' });
+export const text = (value: string): Value__Output => ({ text: value, kind: 'text' });
+export const flag = (value: boolean): Value__Output => ({ flag: value, kind: 'flag' });
+export const tensor = (datatype: string, shape: number[], data: Buffer): Value__Output => ({
+  tensor: { datatype, shape: shape.map(String), data },
+  kind: 'tensor',
+});
+
+export function scoreRequest(rest: Partial<ScoreRequest__Output> = {}): ScoreRequest__Output {
+  return { model: 'm', requestId: '', entities: {}, inputs: {}, includeFeatures: false, ...rest };
+}
+
+export function requestInput(name: string, type: string, rest: Partial<RequestInput__Output> = {}): RequestInput__Output {
+  return { name, type, allowNotFinite: false, description: '', ...rest };
+}
+
+/** A ready model without inputs, whose output "score" comes from tensor "y". */
+export function model(rest: Partial<Model__Output> = {}): Model__Output {
+  return {
+    name: 'm',
+    version: 1,
+    digest: 'sha256:00',
+    aliases: [],
+    state: 'MODEL_STATE_READY',
+    reason: '',
+    description: '',
+    inputs: [],
+    outputs: [{ name: 'y', datatype: 'FP32', shape: ['-1', '1'] }],
+    featureSet: '',
+    requestInputs: [],
+    sources: [],
+    scoreOutputs: [{ name: 'score', tensor: 'y' }],
+    decision: null,
+    audit: 'AUDIT_MODE_REQUIRED',
+    ...rest,
+  };
+}
+
+export function inferResponse(
+  outputs: Readonly<Record<string, readonly [datatype: string, shape: readonly number[], data: Buffer]>>,
+  batchSize = 1,
+): ModelInferResponse__Output {
+  const entries = Object.entries(outputs);
+  return {
+    modelName: 'm',
+    modelVersion: '1',
+    id: '',
+    parameters: { batch_size: { int64Param: String(batchSize), parameterChoice: 'int64Param' } },
+    outputs: entries.map(([name, [datatype, shape]]) => ({
+      name,
+      datatype,
+      shape: shape.map(String),
+      parameters: {},
+      contents: null,
+    })),
+    rawOutputContents: entries.map(([, [, , data]]) => data),
+  };
+}
+
+export function float32(...values: number[]): Buffer {
+  return Buffer.from(Float32Array.from(values).buffer);
+}
+
+export function float64(...values: number[]): Buffer {
+  return Buffer.from(Float64Array.from(values).buffer);
+}
+
+export const featureSet: FeatureSet__Output = {
+  name: 'set',
+  digest: 'digest-1',
+  description: '',
+  features: ['view.a', 'view.b'],
+  blocks: [{ datatype: 'FP32', features: 2, data: Buffer.alloc(0) }],
+} as unknown as FeatureSet__Output;
+
+/** Two FP32 features: one present, one that was not found. */
+export function featuresResponse(): GetFeaturesResponse__Output {
+  return {
+    digest: 'digest-1',
+    blocks: [{ datatype: 'FP32', features: 2, data: float32(0.5, Number.NaN) }],
+    statuses: Buffer.from([1, 3]),
+    eventTimes: float64(1_000_000, 0),
+    ingestTimes: float64(1_000_500, 0),
+    asOf: 1_002_000,
+  };
+}
+
+const unexpected = (what: string) => async (): Promise<never> => {
+  throw new MeshError('INTERNAL', `${what} was not expected`);
+};
+
+/** The other roles, with what was asked of them in order. An append under a known key answers with the first record. */
+export interface FakeRoles {
+  readonly steps: string[];
+  readonly appended: AppendRequest__Output[];
+  readonly inferred: ModelInferRequest__Output[];
+  records(): Record__Output[];
+  readonly features: Client<FeatureContract>;
+  readonly inference: Client<InferenceContract>;
+  readonly models: Client<ModelContract>;
+  readonly audit: Client<AuditContract>;
+}
+
+export function fakeRoles(
+  models: readonly Model__Output[],
+  overrides: {
+    infer?: Client<InferenceContract>['ModelInfer'];
+    features?: Client<FeatureContract>['GetFeatures'];
+    append?: (request: AppendRequest__Output, call: Call) => Promise<void>;
+  } = {},
+): FakeRoles {
+  const steps: string[] = [];
+  const appended: AppendRequest__Output[] = [];
+  const inferred: ModelInferRequest__Output[] = [];
+  const receiptOf = (place: number) => ({ logIndex: String(place), leafHash: Buffer.alloc(32, place) });
+  const byKey = (key: string) => appended.findIndex(({ idempotencyKey }) => key !== '' && idempotencyKey === key);
+  return {
+    steps,
+    appended,
+    inferred,
+    records: () => appended.map(({ record }) => decodeRecord(record)),
+    features: {
+      GetFeatures: async (request, call) => {
+        steps.push('features');
+        return overrides.features === undefined ? featuresResponse() : await overrides.features(request, call);
+      },
+      ListFeatures: async () => {
+        steps.push('list features');
+        return { views: [], sets: [featureSet] };
+      },
+      Ingest: unexpected('Ingest'),
+    },
+    inference: {
+      ModelInfer: async (request, call) => {
+        steps.push('inference');
+        inferred.push(request);
+        return overrides.infer === undefined
+          ? inferResponse({ y: ['FP32', [1, 1], float32(0.75)] })
+          : await overrides.infer(request, call);
+      },
+      ServerLive: unexpected('ServerLive'),
+      ServerReady: unexpected('ServerReady'),
+      ModelReady: unexpected('ModelReady'),
+      ServerMetadata: unexpected('ServerMetadata'),
+      ModelMetadata: unexpected('ModelMetadata'),
+    },
+    models: {
+      GetModel: unexpected('GetModel'),
+      ListModels: unexpected('ListModels'),
+      WatchModels: async function* (_request, call) {
+        yield { models: [...models] };
+        await new Promise<void>((resolve) => call.cancellation.onCancel(() => resolve()));
+      },
+    },
+    audit: {
+      Append: async (request, call) => {
+        steps.push('append');
+        await overrides.append?.(request, call);
+        const first = byKey(request.idempotencyKey);
+        if (first >= 0) return { receipt: receiptOf(first), existingRecord: appended[first]!.record };
+        appended.push(request);
+        return { receipt: receiptOf(appended.length - 1), existingRecord: Buffer.alloc(0) };
+      },
+      GetRecord: async ({ recordId, idempotencyKey }) => {
+        steps.push('find');
+        const place = recordId === '' ? byKey(idempotencyKey) : appended.findIndex((request) => request.recordId === recordId);
+        const found = appended[place];
+        if (found === undefined) throw new MeshError('RECORD_NOT_FOUND', 'no such record');
+        return {
+          record: decodeRecord(found.record),
+          receipt: receiptOf(place),
+          entry: found.record,
+          bodyDigest: found.bodyDigest,
+        };
+      },
+      ListRecords: unexpected('ListRecords'),
+    },
+  };
+}
+
+export function newCall(timeoutMs = 30_000, principal = 'test'): Call {
+  return startCall({ timeoutMs, principal });
+}
