@@ -49,13 +49,13 @@ export async function startHttpServer(
     return reply.code(status).headers(headers).send(body);
   };
   server.setErrorHandler((thrown, _request, reply) => answer(reply, ofFastify(thrown)));
+  // Here it is the caller's mistake, which a 501 would charge to this server.
+  const noSuchPlace = (reply: FastifyReply, message: string): FastifyReply =>
+    answer(reply, new MeshError('METHOD_NOT_FOUND', message)).code(404);
   server.setNotFoundHandler((request, reply) =>
-    answer(
+    noSuchPlace(
       reply,
-      new MeshError(
-        'METHOD_NOT_FOUND',
-        `nothing is at ${request.method} ${request.url.slice(0, 200)}; see POST /v1/models/{model}:score`,
-      ),
+      `nothing is at ${request.method} ${request.url.slice(0, 200)}; see POST /v1/models/{model}:score`,
     ),
   );
 
@@ -86,13 +86,11 @@ export async function startHttpServer(
 
   server.post<{ Params: { target: string } }>('/v1/models/:target', async (request, reply) => {
     const { target } = request.params;
+    if (!target.endsWith(':score')) {
+      const shown = target.slice(0, 100);
+      return noSuchPlace(reply, `"${shown}" has no method; POST /v1/models/{model}:score scores`);
+    }
     await handle(request, reply, async (call) => {
-      if (!target.endsWith(':score')) {
-        throw new MeshError(
-          'METHOD_NOT_FOUND',
-          `"${target.slice(0, 100)}" has no method; POST /v1/models/{model}:score scores`,
-        );
-      }
       const model = target.slice(0, -':score'.length);
       return scoreResponseJson(await deps.scoring.Score(scoreRequestOf(model, request.body), call));
     });

@@ -60,6 +60,11 @@ export const maxPutEntries = 1024;
 const pagesPerPut = 2;
 /** Pages of the free list, of the tables' roots and of the position. */
 const sparePages = 256;
+/**
+ * Address space, not memory: room for about 90 million records. lmdb grows a smaller map by mapping the file once more, and each
+ * map counts as resident memory of the process.
+ */
+const mapBytes = 16 * 1024 ** 3;
 const locationBytes = 24;
 const positionBytes = locationBytes + 8;
 const positionKey = Buffer.from('position1');
@@ -107,6 +112,7 @@ async function openEnvironment(folder: string): Promise<Environment> {
     // A folder name with a dot in it would be taken for a file name.
     noSubdir: false,
     maxDbs: 3,
+    mapSize: mapBytes,
     encoding: 'binary',
     keyEncoding: 'binary',
   });
