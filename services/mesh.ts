@@ -45,6 +45,8 @@ export interface MeshConfig {
   readonly modelsFolder: string;
   readonly featuresFolder: string | undefined;
   readonly dataFolder: string;
+  /** Where the audit log is kept; in the data folder unless given. */
+  readonly auditFolder?: string;
   readonly bus: Settings<typeof busSettings>;
   /** Version of the software. */
   readonly version: string;
@@ -108,7 +110,7 @@ async function open(config: MeshConfig, log: Log, closers: Closers): Promise<Mes
   const hosted = new Map<Role, Hosted>();
   if (has('audit')) {
     const audit = await createAuditService(
-      auditConfig({ folder: join(config.dataFolder, 'audit') }),
+      auditConfig({ folder: config.auditFolder ?? join(config.dataFolder, 'audit') }),
       deps,
       closers,
     );

@@ -4,8 +4,7 @@ import { isInt64 } from '../http/json.ts';
 /** A value as people type it: a number, true or false, else text. An integer that a double can't hold stays exact. */
 export function valueOfText(text: string): Value {
   if (text === 'true' || text === 'false') return { flag: text === 'true' };
-  if (/^-?[0-9]{1,19}$/.test(text) && !Number.isSafeInteger(Number(text)) && isInt64(text))
-    return { integer: text };
+  if (isInt64(text) && !Number.isSafeInteger(Number(text))) return { integer: text };
   if (text.trim() !== '' && !Number.isNaN(Number(text))) return { number: Number(text) };
   return { text };
 }

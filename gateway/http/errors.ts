@@ -28,9 +28,9 @@ export interface HttpError {
   readonly body: object;
 }
 
-/** The error as JSON, with the same reason and details that a gRPC caller gets. */
-export function toHttpError(error: MeshError): HttpError {
-  const status = exactStatuses[error.reason] ?? statuses[codeName(error.code)] ?? 500;
+/** The error as JSON, with the same reason and details that a gRPC caller gets; with this status if one is given. */
+export function toHttpError(error: MeshError, given?: number): HttpError {
+  const status = given ?? exactStatuses[error.reason] ?? statuses[codeName(error.code)] ?? 500;
   const { metadata, retryAfterMs, violations } = error.details;
   return {
     status,

@@ -38,20 +38,21 @@ export async function startHttpServer(
   closers: Closers,
 ): Promise<{ port: number }> {
   const watch = new DeadlineWatch();
+  const answer = (reply: FastifyReply, error: MeshError, given?: number): FastifyReply => {
+    const { status, headers, body } = toHttpError(error, given);
+    return reply.code(status).headers(headers).send(body);
+  };
   const server = fastify({
+    frameworkErrors: (thrown, _request, reply) => void answer(reply as FastifyReply, ofFastify(thrown)),
     bodyLimit: config.maxMessageBytes,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 256 },
   });
 
-  const answer = (reply: FastifyReply, error: MeshError): FastifyReply => {
-    const { status, headers, body } = toHttpError(error);
-    return reply.code(status).headers(headers).send(body);
-  };
   server.setErrorHandler((thrown, _request, reply) => answer(reply, ofFastify(thrown)));
   // Here it is the caller's mistake, which a 501 would charge to this server.
   const noSuchPlace = (reply: FastifyReply, message: string): FastifyReply =>
-    answer(reply, new MeshError('METHOD_NOT_FOUND', message)).code(404);
+    answer(reply, new MeshError('METHOD_NOT_FOUND', message), 404);
   server.setNotFoundHandler((request, reply) =>
     noSuchPlace(
       reply,

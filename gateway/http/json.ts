@@ -17,18 +17,13 @@ const value = z.union([
   z.number(),
   z.string(),
   z.boolean(),
-  z.strictObject({
-    integer: z
-      .string()
-      .regex(/^-?[0-9]{1,19}$/)
-      .refine(isInt64, 'is beyond 64 bits'),
-  }),
+  z.strictObject({ integer: z.string().refine(isInt64, 'is not an integer of 64 bits') }),
   z.strictObject({ tensor }),
 ]);
 
-/** Decimal text in the range of int64: beyond it a record would hold another number than was given. */
+/** Whether text is an integer of 64 bits: beyond it a record would hold another number than was given. */
 export function isInt64(text: string): boolean {
-  return BigInt.asIntN(64, BigInt(text)) === BigInt(text);
+  return /^-?[0-9]{1,19}$/.test(text) && BigInt.asIntN(64, BigInt(text)) === BigInt(text);
 }
 
 const scoreBody = z.strictObject({

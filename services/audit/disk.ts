@@ -1,9 +1,10 @@
 import { close, constants, fdatasync, fstat, fsync, ftruncate, open, read, write } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 
 /** What the log needs of a file system. Failures are the system's errors with their `code`. */
 export interface Disk {
-  /** Makes the folder and those above it; nothing if it is there. */
+  /** Makes the folder and those above it, durably; nothing if it is there. */
   makeFolder(path: string): Promise<void>;
   /** Names in the folder, in any order. */
   list(path: string): Promise<string[]>;
@@ -43,22 +44,26 @@ const flags = {
 /** The file system of this host. */
 export function realDisk(): Disk {
   const openFile = async (path: string, flag: number): Promise<number> =>
-    await new Promise((resolve, reject) => open(path, flag, 0o640, settle(resolve, reject)));
+    await new Promise((done, fail) => open(path, flag, 0o640, settle(done, fail)));
+  const syncFolder = async (path: string): Promise<void> => {
+    const folder = realFile(await openFile(path, flags.read), false);
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
+  };
   return {
     makeFolder: async (path) => {
-      await mkdir(path, { recursive: true, mode: 0o750 });
+      const first = await mkdir(path, { recursive: true, mode: 0o750 });
+      if (first === undefined) return;
+      const above = dirname(resolve(first));
+      for (let made = resolve(path); made !== above; made = dirname(made)) await syncFolder(dirname(made));
     },
     list: async (path) => await readdir(path),
     open: async (path, mode) => realFile(await openFile(path, flags[mode]), writesSync && mode !== 'read'),
     remove: async (path) => await rm(path, { force: true }),
-    syncFolder: async (path) => {
-      const folder = realFile(await openFile(path, flags.read), false);
-      try {
-        await folder.sync();
-      } finally {
-        await folder.close();
-      }
-    },
+    syncFolder,
   };
 }
 

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import type { AuditContract } from '../contracts.ts';
 import type { Handlers } from '../kit/contract/contract.ts';
 import { isMeshError, MeshError } from '../kit/errors/mesh-error.ts';
@@ -18,6 +17,7 @@ import { createAuditMetrics } from './metrics.ts';
 import { auditFolders, openLog } from './opening.ts';
 import { createReads } from './read.ts';
 import { RecentEntries } from './recent-entries.ts';
+import { finishesWithin } from './time-limit.ts';
 
 export interface AuditService {
   readonly handlers: Handlers<AuditContract>;
@@ -63,7 +63,7 @@ async function openService(config: AuditConfig, deps: AuditDeps, closers: Closer
   const disk = deps.disk ?? realDisk();
   const metrics = createAuditMetrics(deps.metrics);
   const folders = auditFolders(config.folder);
-  await mkdir(config.folder, { recursive: true, mode: 0o750 });
+  await realDisk().makeFolder(config.folder);
 
   const lock = await lockFolder(config.folder);
   let isInOrder = false;
@@ -74,7 +74,11 @@ async function openService(config: AuditConfig, deps: AuditDeps, closers: Closer
   });
 
   const { store, wasDamaged } = await openIndexStore(folders.index);
-  closers.add('audit index', () => store.close());
+  let isIndexQuiet = true;
+  closers.add('audit index', async () => {
+    // Closing it under a transaction would end the process.
+    if (isIndexQuiet) await finishesWithin(store.close(), config.closeTimeoutMs);
+  });
   if (wasDamaged)
     log.warn('the audit index could not be opened and is built again', { folder: folders.index });
 
@@ -93,7 +97,11 @@ async function openService(config: AuditConfig, deps: AuditDeps, closers: Closer
     log,
     indexed: (entries) => recent.remove(entries),
   });
-  closers.add('audit indexer', () => indexer.close());
+  closers.add('audit indexer', async () => {
+    isIndexQuiet = await finishesWithin(indexer.close(), config.closeTimeoutMs);
+    if (!isIndexQuiet)
+      log.warn('the disk of the audit index did not answer in time', { folder: folders.index });
+  });
 
   const writer = new LogWriter(
     {

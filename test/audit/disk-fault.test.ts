@@ -16,6 +16,7 @@ import {
 import { failNext, holdNext, MemoryDisk, systemError } from './memory-disk.ts';
 
 const segment = (folder: string, number: number): string => join(folder, 'log', `000000000${number}.log`);
+const shell = (command: string): Buffer => execFileSync('sh', ['-c', command], { stdio: 'pipe' });
 const resumedLine = 'the audit log takes records again';
 
 describe('a full disk', () => {
@@ -101,13 +102,13 @@ describe('a full disk', () => {
     const mounted = join(folder, 'small');
     await mkdir(mounted);
     try {
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=24m', 'tmpfs', mounted], { stdio: 'pipe' });
+      shell(`mount -t tmpfs -o size=24m tmpfs ${mounted}`);
     } catch (error) {
       console.log(`skipped: a small disk can not be mounted (${(error as Error).message.trim()})`);
       skip();
     }
     onTestFinished(() => {
-      execFileSync('umount', ['-l', mounted]);
+      shell(`umount -l ${mounted}`);
     });
     const settings = {
       folder: join(mounted, 'audit'),
@@ -132,7 +133,7 @@ describe('a full disk', () => {
     expect(answered.length).toBeGreaterThan(100);
     for (const id of answered) await get(audit, id);
     // The log leaves room behind when its commit does not fit; the index must not mind having none at all.
-    execFileSync('sh', ['-c', `cat /dev/zero > ${join(mounted, 'rest')} || true`], { stdio: 'pipe' });
+    shell(`cat /dev/zero > ${join(mounted, 'rest')} || true`);
     await audit.log.next('the audit log can not be written yet');
 
     const resumed = audit.log.next(resumedLine);

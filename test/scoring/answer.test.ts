@@ -37,7 +37,9 @@ describe('an answer', () => {
   });
 
   it('has one element of BYTES as text', () => {
-    expect(outputsOf(plan, inferResponse({ y: ['BYTES', [1], bytesElement('né')] }))).toEqual({ score: text('né') });
+    expect(outputsOf(plan, inferResponse({ y: ['BYTES', [1], bytesElement('né')] }))).toEqual({
+      score: text('né'),
+    });
   });
 
   it.each([
@@ -47,7 +49,9 @@ describe('an answer', () => {
     ['FP32', [0], Buffer.alloc(0)],
     ['BYTES', [2], Buffer.concat([bytesElement('a'), bytesElement('b')])],
   ])('has %s of shape %j as a tensor', (datatype, shape, data) => {
-    expect(outputsOf(plan, inferResponse({ y: [datatype, shape, data] }))).toEqual({ score: tensor(datatype, shape, data) });
+    expect(outputsOf(plan, inferResponse({ y: [datatype, shape, data] }))).toEqual({
+      score: tensor(datatype, shape, data),
+    });
   });
 
   it.each([
@@ -56,11 +60,15 @@ describe('an answer', () => {
     [Number.POSITIVE_INFINITY, 'late'],
     [Number.NEGATIVE_INFINITY, 'on time'],
   ])('decides at %d: %s', (value, expected) => {
-    expect(outputsOf(deciding, inferResponse({ y: ['FP64', [1], bytesOf('FP64', value)] }))['decision']).toEqual(text(expected));
+    expect(
+      outputsOf(deciding, inferResponse({ y: ['FP64', [1], bytesOf('FP64', value)] }))['decision'],
+    ).toEqual(text(expected));
   });
 
   it('decides on integers too', () => {
-    expect(outputsOf(deciding, inferResponse({ y: ['INT64', [1], bytesOf('INT64', 1n)] }))['decision']).toEqual(text('late'));
+    expect(
+      outputsOf(deciding, inferResponse({ y: ['INT64', [1], bytesOf('INT64', 1n)] }))['decision'],
+    ).toEqual(text('late'));
   });
 
   it.each([
@@ -89,12 +97,16 @@ describe('elements of BYTES', () => {
   it('are split as they were joined', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'grapheme' })), (texts) => {
-        expect(bytesElements(Buffer.concat(texts.map(bytesElement))).map((element) => element.toString('utf8'))).toEqual(texts);
+        expect(
+          bytesElements(Buffer.concat(texts.map(bytesElement))).map((element) => element.toString('utf8')),
+        ).toEqual(texts);
       }),
     );
   });
 
   it('of any bytes end', () => {
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => void bytesElements(Buffer.from(bytes))));
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => void bytesElements(Buffer.from(bytes))),
+    );
   });
 });

@@ -1,4 +1,9 @@
-import type { AuditContract, FeatureContract, InferenceContract, ModelContract } from '../../services/contracts.ts';
+import type {
+  AuditContract,
+  FeatureContract,
+  InferenceContract,
+  ModelContract,
+} from '../../services/contracts.ts';
 import type { ModelInferRequest__Output } from '../../services/gen/inference/ModelInferRequest.ts';
 import type { ModelInferResponse__Output } from '../../services/gen/inference/ModelInferResponse.ts';
 import type { AppendRequest__Output } from '../../services/gen/scoremesh/audit/v1/AppendRequest.ts';
@@ -15,7 +20,10 @@ import { MeshError } from '../../services/kit/errors/mesh-error.ts';
 import { decodeRecord } from '../../services/scoring/records.ts';
 
 export const number = (value: number): Value__Output => ({ number: value, kind: 'number' });
-export const integer = (value: bigint | number): Value__Output => ({ integer: String(value), kind: 'integer' });
+export const integer = (value: bigint | number): Value__Output => ({
+  integer: String(value),
+  kind: 'integer',
+});
 export const text = (value: string): Value__Output => ({ text: value, kind: 'text' });
 export const flag = (value: boolean): Value__Output => ({ flag: value, kind: 'flag' });
 export const tensor = (datatype: string, shape: number[], data: Buffer): Value__Output => ({
@@ -27,7 +35,11 @@ export function scoreRequest(rest: Partial<ScoreRequest__Output> = {}): ScoreReq
   return { model: 'm', requestId: '', entities: {}, inputs: {}, includeFeatures: false, ...rest };
 }
 
-export function requestInput(name: string, type: string, rest: Partial<RequestInput__Output> = {}): RequestInput__Output {
+export function requestInput(
+  name: string,
+  type: string,
+  rest: Partial<RequestInput__Output> = {},
+): RequestInput__Output {
   return { name, type, allowNotFinite: false, description: '', ...rest };
 }
 
@@ -130,7 +142,8 @@ export function fakeRoles(
   const appended: AppendRequest__Output[] = [];
   const inferred: ModelInferRequest__Output[] = [];
   const receiptOf = (place: number) => ({ logIndex: String(place), leafHash: Buffer.alloc(32, place) });
-  const byKey = (key: string) => appended.findIndex(({ idempotencyKey }) => key !== '' && idempotencyKey === key);
+  const byKey = (key: string) =>
+    appended.findIndex(({ idempotencyKey }) => key !== '' && idempotencyKey === key);
   return {
     steps,
     appended,
@@ -139,7 +152,9 @@ export function fakeRoles(
     features: {
       GetFeatures: async (request, call) => {
         steps.push('features');
-        return overrides.features === undefined ? featuresResponse() : await overrides.features(request, call);
+        return overrides.features === undefined
+          ? featuresResponse()
+          : await overrides.features(request, call);
       },
       ListFeatures: async () => {
         steps.push('list features');
@@ -180,7 +195,10 @@ export function fakeRoles(
       },
       GetRecord: async ({ recordId, idempotencyKey }) => {
         steps.push('find');
-        const place = recordId === '' ? byKey(idempotencyKey) : appended.findIndex((request) => request.recordId === recordId);
+        const place =
+          recordId === ''
+            ? byKey(idempotencyKey)
+            : appended.findIndex((request) => request.recordId === recordId);
         const found = appended[place];
         if (found === undefined) throw new MeshError('RECORD_NOT_FOUND', 'no such record');
         return {

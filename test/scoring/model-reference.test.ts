@@ -14,7 +14,8 @@ describe('a model reference', () => {
         const parsed = parseModelReference(qualifier === null ? given : `${given}@${qualifier}`);
         expect(parsed.name).toBe(given);
         if (qualifier === null) expect(parsed).toMatchObject({ alias: undefined, version: undefined });
-        else if (/^[0-9]+$/.test(qualifier)) expect(parsed).toMatchObject({ alias: undefined, version: Number(qualifier) });
+        else if (/^[0-9]+$/.test(qualifier))
+          expect(parsed).toMatchObject({ alias: undefined, version: Number(qualifier) });
         else expect(parsed).toMatchObject({ alias: qualifier, version: undefined });
       }),
     );
@@ -22,17 +23,24 @@ describe('a model reference', () => {
 
   it('is anything else refused with INVALID_REQUEST that names the field', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.string({ unit: 'binary', maxLength: 200 }), fc.constantFrom('', '@', 'a@', '@a', 'a@b@c', 'a\n', `${'a'.repeat(65)}`)), (text) => {
-        try {
-          parseModelReference(text);
-          expect(text).toMatch(/^[A-Za-z0-9_.-]{1,64}(@[A-Za-z0-9_.-]{1,64})?$/);
-        } catch (error) {
-          if (!isMeshError(error)) throw error;
-          expect(error.reason).toBe('INVALID_REQUEST');
-          expect(error.details.violations?.[0]?.field).toBe('model');
-          expect(error.message.length).toBeLessThan(250);
-        }
-      }),
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.string({ unit: 'binary', maxLength: 200 }),
+          fc.constantFrom('', '@', 'a@', '@a', 'a@b@c', 'a\n', `${'a'.repeat(65)}`),
+        ),
+        (text) => {
+          try {
+            parseModelReference(text);
+            expect(text).toMatch(/^[A-Za-z0-9_.-]{1,64}(@[A-Za-z0-9_.-]{1,64})?$/);
+          } catch (error) {
+            if (!isMeshError(error)) throw error;
+            expect(error.reason).toBe('INVALID_REQUEST');
+            expect(error.details.violations?.[0]?.field).toBe('model');
+            expect(error.message.length).toBeLessThan(250);
+          }
+        },
+      ),
     );
   });
 });
@@ -68,6 +76,8 @@ describe('resolving a model', () => {
     ['m@3', 'MODEL_NOT_READY', 'bad graph'],
     ['broken', 'MODEL_NOT_READY', 'not a folder'],
   ])('%s is refused with %s, naming what there is', (text, reason, names) => {
-    expect(() => resolve(text)).toThrow(expect.objectContaining({ reason, message: expect.stringContaining(names) }));
+    expect(() => resolve(text)).toThrow(
+      expect.objectContaining({ reason, message: expect.stringContaining(names) }),
+    );
   });
 });

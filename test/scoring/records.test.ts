@@ -2,17 +2,39 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MeshError } from '../../services/kit/errors/mesh-error.ts';
-import { bodyDigest, decodeRecord, nowMs, predictionRecord, refusalRecord, summaryRecord } from '../../services/scoring/records.ts';
+import {
+  bodyDigest,
+  decodeRecord,
+  nowMs,
+  predictionRecord,
+  refusalRecord,
+  summaryRecord,
+} from '../../services/scoring/records.ts';
 import { float32, newCall, number, scoreRequest, tensor, text } from './fakes.ts';
 
-const occasion = { recordId: '018f0000-0000-7000-8000-000000000001', receivedAtMs: 1_700_000_000_000.25, call: newCall() };
+const occasion = {
+  recordId: '018f0000-0000-7000-8000-000000000001',
+  receivedAtMs: 1_700_000_000_000.25,
+  call: newCall(),
+};
 const version = { name: 'm', version: 1, digest: 'sha256:00', alias: '' };
-const keyed = fc.dictionary(fc.string({ maxLength: 8 }).filter((key) => key !== '__proto__'), fc.string({ maxLength: 8 }), { noNullPrototype: true });
-const reversed = <T>(map: Record<string, T>): Record<string, T> => Object.fromEntries(Object.entries(map).reverse());
+const keyed = fc.dictionary(
+  fc.string({ maxLength: 8 }).filter((key) => key !== '__proto__'),
+  fc.string({ maxLength: 8 }),
+  { noNullPrototype: true },
+);
+const reversed = <T>(map: Record<string, T>): Record<string, T> =>
+  Object.fromEntries(Object.entries(map).reverse());
 const sha256 = (data: Buffer) => createHash('sha256').update(data).digest();
 
 function predicted(inputs: Parameters<typeof scoreRequest>[0] = {}, outputs = {}) {
-  return predictionRecord(occasion, { request: scoreRequest(inputs), model: version, features: null, outputs, batchSize: 3 });
+  return predictionRecord(occasion, {
+    request: scoreRequest(inputs),
+    model: version,
+    features: null,
+    outputs,
+    batchSize: 3,
+  });
 }
 
 describe('a body digest', () => {
@@ -21,7 +43,12 @@ describe('a body digest', () => {
       fc.property(keyed, keyed, (entities, texts) => {
         const inputs = Object.fromEntries(Object.entries(texts).map(([name, value]) => [name, text(value)]));
         const one = bodyDigest(scoreRequest({ entities, inputs }));
-        const other = { entities: reversed(entities), inputs: reversed(inputs), requestId: 'r', includeFeatures: true };
+        const other = {
+          entities: reversed(entities),
+          inputs: reversed(inputs),
+          requestId: 'r',
+          includeFeatures: true,
+        };
         expect(bodyDigest(scoreRequest(other))).toEqual(one);
       }),
     );
@@ -45,7 +72,13 @@ describe('a prediction’s record', () => {
     const trace = { traceId: 'ab'.repeat(16), spanId: '', sampled: false, state: '' };
     const bytes = predictionRecord(
       { ...occasion, call: { ...newCall(1000, 'alice'), trace } },
-      { request: scoreRequest({ inputs: { x: number(1) } }), model: version, features: null, outputs: { score: number(0.5) }, batchSize: 3 },
+      {
+        request: scoreRequest({ inputs: { x: number(1) } }),
+        model: version,
+        features: null,
+        outputs: { score: number(0.5) },
+        batchSize: 3,
+      },
     );
     const before = nowMs() * 1000;
     const record = decodeRecord(bytes);
@@ -55,7 +88,13 @@ describe('a prediction’s record', () => {
       receivedAtUs: 1_700_000_000_000_250,
       principal: 'alice',
       event: 'prediction',
-      prediction: { request: { inputs: { x: { number: 1 } } }, model: version, outputs: { score: { number: 0.5 } }, batchSize: 3, omitted: [] },
+      prediction: {
+        request: { inputs: { x: { number: 1 } } },
+        model: version,
+        outputs: { score: { number: 0.5 } },
+        batchSize: 3,
+        omitted: [],
+      },
     });
     expect(record.traceId.toString('hex')).toBe(trace.traceId);
     expect(record.recordedAtUs).toBeLessThanOrEqual(before);
@@ -77,7 +116,10 @@ describe('a prediction’s record', () => {
     const data = Buffer.alloc(100_000, 7);
     const inputs = { image: tensor('UINT8', [100_000], data), x: number(1) };
     const { prediction } = decodeRecord(predicted({ inputs }, { mask: tensor('UINT8', [100_000], data) }));
-    expect(prediction!.request!.inputs['image']!.tensor).toMatchObject({ shape: ['100000'], data: Buffer.alloc(0) });
+    expect(prediction!.request!.inputs['image']!.tensor).toMatchObject({
+      shape: ['100000'],
+      data: Buffer.alloc(0),
+    });
     expect(prediction!.request!.inputs['x']).toMatchObject({ number: 1 });
     expect(prediction!.omitted).toEqual([
       { path: 'request.inputs.image', sha256: sha256(data), sizeBytes: '100000' },
@@ -90,12 +132,17 @@ describe('a prediction’s record', () => {
     const sizes = fc.array(fc.integer({ min: 0, max: 40_000 }), { maxLength: 20 });
     fc.assert(
       fc.property(sizes, sizes, (asked, answered) => {
-        const tensors = (given: number[]) => Object.fromEntries(given.map((size, place) => [`t${place}`, tensor('UINT8', [size], Buffer.alloc(size, 1))]));
+        const tensors = (given: number[]) =>
+          Object.fromEntries(
+            given.map((size, place) => [`t${place}`, tensor('UINT8', [size], Buffer.alloc(size, 1))]),
+          );
         const bytes = predicted({ inputs: tensors(asked) }, tensors(answered));
         expect(bytes.length).toBeLessThan(40 * 1024);
         const { prediction } = decodeRecord(bytes);
         const smallest = Math.min(...prediction!.omitted.map(({ sizeBytes }) => Number(sizeBytes)));
-        const kept = Object.values({ ...prediction!.request!.inputs }).map((value) => value.tensor!.data.length);
+        const kept = Object.values({ ...prediction!.request!.inputs }).map(
+          (value) => value.tensor!.data.length,
+        );
         for (const size of kept) expect(size).toBeLessThan(smallest);
         const total = [...asked, ...answered].reduce((sum, size) => sum + size, 0);
         if (total <= 24 * 1024) expect(prediction!.omitted).toEqual([]);
@@ -109,19 +156,34 @@ describe('a refusal’s record', () => {
   const error = new MeshError('INPUT_MISSING', 'input "x" is missing');
 
   it('says what was asked and what the caller was told', () => {
-    const record = decodeRecord(refusalRecord(occasion, scoreRequest({ inputs: { y: tensor('FP32', [1], float32(1)) } }), error));
-    expect(record).toMatchObject({ event: 'refusal', refusal: { code: 3, reason: 'INPUT_MISSING', message: error.message, request: { model: 'm' } } });
+    const record = decodeRecord(
+      refusalRecord(occasion, scoreRequest({ inputs: { y: tensor('FP32', [1], float32(1)) } }), error),
+    );
+    expect(record).toMatchObject({
+      event: 'refusal',
+      refusal: { code: 3, reason: 'INPUT_MISSING', message: error.message, request: { model: 'm' } },
+    });
   });
 
   it('fits the audit log whatever was asked', () => {
-    const large = scoreRequest({ model: 'é'.repeat(100_000), requestId: 'r'.repeat(100_000), entities: { a: 'x'.repeat(100_000) } });
+    const large = scoreRequest({
+      model: 'é'.repeat(100_000),
+      requestId: 'r'.repeat(100_000),
+      entities: { a: 'x'.repeat(100_000) },
+    });
     const bytes = refusalRecord(occasion, large, new MeshError('INVALID_REQUEST', 'x'.repeat(100_000)));
     expect(bytes.length).toBeLessThan(60 * 1024);
-    expect(decodeRecord(bytes).refusal).toMatchObject({ reason: 'INVALID_REQUEST', request: { entities: {} } });
+    expect(decodeRecord(bytes).refusal).toMatchObject({
+      reason: 'INVALID_REQUEST',
+      request: { entities: {} },
+    });
   });
 
   it('of a count says how many of what', () => {
     const summary = { second: 1_700_000_000, code: 8, reason: 'QUEUE_FULL', model: 'm', count: 12 };
-    expect(decodeRecord(summaryRecord(occasion, summary))).toMatchObject({ event: 'refusalSummary', refusalSummary: summary });
+    expect(decodeRecord(summaryRecord(occasion, summary))).toMatchObject({
+      event: 'refusalSummary',
+      refusalSummary: summary,
+    });
   });
 });

@@ -9,7 +9,9 @@ import { createRefusals } from '../../services/scoring/refusals.ts';
 import { createUuids } from '../../services/scoring/uuid.ts';
 import { newCall, scoreRequest } from './fakes.ts';
 
-beforeEach(() => void vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'], now: 1_700_000_000_100 }));
+beforeEach(
+  () => void vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'], now: 1_700_000_000_100 }),
+);
 afterEach(() => void vi.useRealTimers());
 
 function start() {
@@ -35,7 +37,10 @@ function start() {
       error: new MeshError(reason, 'refused'),
       call: newCall(1000, principal),
     });
-  const summaries = () => records.flatMap(({ refusalSummary, principal }) => (refusalSummary ? [{ ...refusalSummary, principal }] : []));
+  const summaries = () =>
+    records.flatMap(({ refusalSummary, principal }) =>
+      refusalSummary ? [{ ...refusalSummary, principal }] : [],
+    );
   const single = () => records.filter(({ event }) => event === 'refusal');
   const total = () => single().length + summaries().reduce((sum, { count }) => sum + count, 0);
   return { refuse, records, summaries, single, total, closers };
@@ -47,7 +52,9 @@ describe('refusals', () => {
     for (let count = 0; count < 700; count++) await refuse('INPUT_MISSING');
     expect(single()).toHaveLength(500);
     vi.advanceTimersByTime(1000);
-    expect(summaries()).toMatchObject([{ second: 1_700_000_000, reason: 'INPUT_MISSING', model: 'm', count: 200, principal: 'p', code: 3 }]);
+    expect(summaries()).toMatchObject([
+      { second: 1_700_000_000, reason: 'INPUT_MISSING', model: 'm', count: 200, principal: 'p', code: 3 },
+    ]);
     await refuse('INPUT_MISSING');
     expect(single()).toHaveLength(501);
     await closers.close();
@@ -56,10 +63,20 @@ describe('refusals', () => {
 
   it('under overload are only counted, apart by model and principal', async () => {
     const { refuse, single, summaries, closers } = start();
-    for (const [model, principal] of [['a', 'p'], ['a', 'p'], ['b', 'p'], ['a', 'q']] as const) await refuse('QUEUE_FULL', model, principal);
+    for (const [model, principal] of [
+      ['a', 'p'],
+      ['a', 'p'],
+      ['b', 'p'],
+      ['a', 'q'],
+    ] as const)
+      await refuse('QUEUE_FULL', model, principal);
     expect(single()).toEqual([]);
     await closers.close();
-    expect(summaries().map(({ model, principal, count }) => [model, principal, count])).toEqual([['a', 'p', 2], ['b', 'p', 1], ['a', 'q', 1]]);
+    expect(summaries().map(({ model, principal, count }) => [model, principal, count])).toEqual([
+      ['a', 'p', 2],
+      ['b', 'p', 1],
+      ['a', 'q', 1],
+    ]);
   });
 
   it('of ever new models are counted in a bounded number of records, none under another’s name', async () => {
@@ -82,12 +99,16 @@ describe('refusals', () => {
     vi.setSystemTime(1_700_000_001_050);
     await refuse('QUEUE_FULL');
     await closers.close();
-    expect(summaries().map(({ second, count }) => [second, count])).toEqual([[1_700_000_000, 1], [1_700_000_001, 1]]);
+    expect(summaries().map(({ second, count }) => [second, count])).toEqual([
+      [1_700_000_000, 1],
+      [1_700_000_001, 1],
+    ]);
   });
 
   it('because there is no log are not recorded in it', async () => {
     const { refuse, records, closers } = start();
-    for (const reason of ['AUDIT_DISK_FULL', 'AUDIT_LOG_FAILED', 'SHUTTING_DOWN'] as const) await refuse(reason);
+    for (const reason of ['AUDIT_DISK_FULL', 'AUDIT_LOG_FAILED', 'SHUTTING_DOWN'] as const)
+      await refuse(reason);
     await closers.close();
     expect(records).toEqual([]);
   });

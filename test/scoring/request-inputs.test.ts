@@ -6,21 +6,34 @@ import { planOf } from '../../services/scoring/score-plan.ts';
 import { flag, float32, integer, model, number, requestInput, scoreRequest, tensor, text } from './fakes.ts';
 
 const check = (declared: RequestInput__Output, value: Value__Output | undefined) =>
-  checkInputs(scoreRequest({ inputs: value === undefined ? {} : { [declared.name]: value } }), planOf(model({ requestInputs: [declared] })));
+  checkInputs(
+    scoreRequest({ inputs: value === undefined ? {} : { [declared.name]: value } }),
+    planOf(model({ requestInputs: [declared] })),
+  );
 
 describe('a request', () => {
   it('within its bounds passes', () => {
-    expect(() => checkRequest(scoreRequest({ requestId: 'r'.repeat(128), entities: { a: 'k'.repeat(256) } }))).not.toThrow();
+    expect(() =>
+      checkRequest(scoreRequest({ requestId: 'r'.repeat(128), entities: { a: 'k'.repeat(256) } })),
+    ).not.toThrow();
   });
 
   it('beyond its bounds is refused with every fault at once', () => {
-    const entities = { '': '', long: 'k'.repeat(257), ...Object.fromEntries(Array.from({ length: 64 }, (_, n) => [`e${n}`, 'k'])) };
+    const entities = {
+      '': '',
+      long: 'k'.repeat(257),
+      ...Object.fromEntries(Array.from({ length: 64 }, (_, n) => [`e${n}`, 'k'])),
+    };
     const inputs = Object.fromEntries(Array.from({ length: 4097 }, (_, n) => [`i${n}`, number(1)]));
     const request = scoreRequest({ requestId: 'r'.repeat(129), entities, inputs });
     expect(() => checkRequest(request)).toThrow(
       expect.objectContaining({
         reason: 'INVALID_REQUEST',
-        details: { violations: ['request_id', 'entities', 'entities.', 'entities.long', 'inputs'].map((field) => expect.objectContaining({ field })) },
+        details: {
+          violations: ['request_id', 'entities', 'entities.', 'entities.long', 'inputs'].map((field) =>
+            expect.objectContaining({ field }),
+          ),
+        },
       }),
     );
   });
@@ -32,7 +45,9 @@ describe('a request', () => {
   ])('may have as much text as a record holds, of %s', (_what, character, most) => {
     const request = (length: number) => scoreRequest({ inputs: { t: text(character.repeat(length)) } });
     expect(() => checkRequest(request(most))).not.toThrow();
-    expect(() => checkRequest(request(most + 1))).toThrow(expect.objectContaining({ reason: 'INVALID_REQUEST' }));
+    expect(() => checkRequest(request(most + 1))).toThrow(
+      expect.objectContaining({ reason: 'INVALID_REQUEST' }),
+    );
   });
 });
 
@@ -79,20 +94,29 @@ describe('an input', () => {
     );
   });
 
-  it.each(['toString', 'constructor', '__proto__', 'hasOwnProperty'])('called %s is missing like any other', (name) => {
-    expect(() => check(requestInput(name, 'number'), undefined)).toThrow(expect.objectContaining({ reason: 'INPUT_MISSING' }));
-  });
+  it.each(['toString', 'constructor', '__proto__', 'hasOwnProperty'])(
+    'called %s is missing like any other',
+    (name) => {
+      expect(() => check(requestInput(name, 'number'), undefined)).toThrow(
+        expect.objectContaining({ reason: 'INPUT_MISSING' }),
+      );
+    },
+  );
 
   it('that the model does not know is refused, and what it knows is named', () => {
     const plan = planOf(model({ requestInputs: [requestInput('x', 'number')] }));
     expect(() => checkInputs(scoreRequest({ inputs: { x: number(1), y: number(1) } }), plan)).toThrow(
       expect.objectContaining({ reason: 'INPUT_UNKNOWN', message: expect.stringMatching(/"y".*it has x/) }),
     );
-    expect(() => checkInputs(scoreRequest({ inputs: { y: number(1) } }), planOf(model()))).toThrow(/it has none/);
+    expect(() => checkInputs(scoreRequest({ inputs: { y: number(1) } }), planOf(model()))).toThrow(
+      /it has none/,
+    );
   });
 
   it.each([Number.NaN, Number.POSITIVE_INFINITY])('refuses %d unless it is declared to take it', (value) => {
-    expect(() => check(requestInput('x', 'number'), number(value))).toThrow(expect.objectContaining({ reason: 'INPUT_OUT_OF_RANGE' }));
+    expect(() => check(requestInput('x', 'number'), number(value))).toThrow(
+      expect.objectContaining({ reason: 'INPUT_OUT_OF_RANGE' }),
+    );
     expect(() => check(requestInput('x', 'number', { allowNotFinite: true }), number(value))).not.toThrow();
   });
 
@@ -101,7 +125,10 @@ describe('an input', () => {
     for (const value of [-1, 0, 1]) expect(() => check(declared, number(value))).not.toThrow();
     for (const value of [-1.01, 1.01]) {
       expect(() => check(declared, number(value))).toThrow(
-        expect.objectContaining({ reason: 'INPUT_OUT_OF_RANGE', message: expect.stringContaining('-1 to 1') }),
+        expect.objectContaining({
+          reason: 'INPUT_OUT_OF_RANGE',
+          message: expect.stringContaining('-1 to 1'),
+        }),
       );
     }
     expect(() => check(requestInput('x', 'number', { min: 0 }), integer(-1))).toThrow(/0 to infinity/);

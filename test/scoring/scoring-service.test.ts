@@ -8,7 +8,18 @@ import { isUuid } from '../../services/scoring/uuid.ts';
 import { createReadableMetrics } from '../inference/mesh-parts.ts';
 import { createGate, errorOf, until } from '../kit/rpc/processes.ts';
 import { createRecorder } from '../kit/rpc/recorder.ts';
-import { type FakeRoles, fakeRoles, float32, inferResponse, model, newCall, number, requestInput, scoreRequest, tensor } from './fakes.ts';
+import {
+  type FakeRoles,
+  fakeRoles,
+  float32,
+  inferResponse,
+  model,
+  newCall,
+  number,
+  requestInput,
+  scoreRequest,
+  tensor,
+} from './fakes.ts';
 
 let closers: Closers = createClosers(silentLog);
 afterEach(async () => {
@@ -20,7 +31,11 @@ afterEach(async () => {
 async function start(roles: FakeRoles, config: { maxInFlight?: number; defaultTimeoutMs?: number } = {}) {
   const { log, lines } = createRecorder();
   const metrics = createReadableMetrics();
-  const service = createScoringService({ maxInFlight: 100, defaultTimeoutMs: 10_000, ...config }, { ...roles, log, metrics }, closers);
+  const service = createScoringService(
+    { maxInFlight: 100, defaultTimeoutMs: 10_000, ...config },
+    { ...roles, log, metrics },
+    closers,
+  );
   await until(() => service.unready() === undefined);
   return { ...service.handlers, lines, metrics };
 }
@@ -42,7 +57,10 @@ describe('a score', () => {
     const roles = fakeRoles([withFeatures], { append: () => durable.opened });
     const { Score } = await start(roles);
     let answered = false;
-    const answering = Score(scoreRequest({ entities: { airport: 'ORD' }, includeFeatures: true }), newCall()).then((response) => {
+    const answering = Score(
+      scoreRequest({ entities: { airport: 'ORD' }, includeFeatures: true }),
+      newCall(),
+    ).then((response) => {
       answered = true;
       return response;
     });
@@ -62,7 +80,11 @@ describe('a score', () => {
       receipt: { logIndex: '0' },
     });
     expect(isUuid(response.predictionId)).toBe(true);
-    expect(roles.inferred[0]).toMatchObject({ modelName: 'm', modelVersion: '1', inputs: [{ shape: ['1', '2'] }] });
+    expect(roles.inferred[0]).toMatchObject({
+      modelName: 'm',
+      modelVersion: '1',
+      inputs: [{ shape: ['1', '2'] }],
+    });
     expect(roles.records()).toMatchObject([
       {
         recordId: response.predictionId,
@@ -78,24 +100,33 @@ describe('a score', () => {
   it.each([
     ['features', 'features', ['features', 'append']],
     ['inference', 'infer', ['features', 'list features', 'inference', 'append']],
-  ] as const)('starts nothing more when its deadline passes during %s, and its refusal is recorded', async (_what, step, steps) => {
-    const gate = createGate();
-    const wait = async (): Promise<never> => (await gate.opened) as never;
-    const roles = fakeRoles([withFeatures], {
-      [step]: async () => {
-        await wait();
-        return step === 'infer' ? inferResponse({ y: ['FP32', [1, 1], float32(1)] }) : (await import('./fakes.ts')).featuresResponse();
-      },
-    });
-    const { Score } = await start(roles);
-    const call = newCall(20);
-    const failing = errorOf(Score(scoreRequest(), call));
-    await until(() => performance.now() > call.deadline);
-    gate.open();
-    expect(await failing).toMatchObject({ reason: 'DEADLINE_PAST' });
-    expect(roles.steps.filter((done) => done !== 'list features')).toEqual(steps.filter((done) => done !== 'list features'));
-    expect(roles.records()).toMatchObject([{ event: 'refusal', refusal: { reason: 'DEADLINE_PAST', code: 4 } }]);
-  });
+  ] as const)(
+    'starts nothing more when its deadline passes during %s, and its refusal is recorded',
+    async (_what, step, steps) => {
+      const gate = createGate();
+      const wait = async (): Promise<never> => (await gate.opened) as never;
+      const roles = fakeRoles([withFeatures], {
+        [step]: async () => {
+          await wait();
+          return step === 'infer'
+            ? inferResponse({ y: ['FP32', [1, 1], float32(1)] })
+            : (await import('./fakes.ts')).featuresResponse();
+        },
+      });
+      const { Score } = await start(roles);
+      const call = newCall(20);
+      const failing = errorOf(Score(scoreRequest(), call));
+      await until(() => performance.now() > call.deadline);
+      gate.open();
+      expect(await failing).toMatchObject({ reason: 'DEADLINE_PAST' });
+      expect(roles.steps.filter((done) => done !== 'list features')).toEqual(
+        steps.filter((done) => done !== 'list features'),
+      );
+      expect(roles.records()).toMatchObject([
+        { event: 'refusal', refusal: { reason: 'DEADLINE_PAST', code: 4 } },
+      ]);
+    },
+  );
 
   it('that is refused leaves a record with reason, message and request', async () => {
     const roles = fakeRoles([withInput]);
@@ -103,7 +134,14 @@ describe('a score', () => {
     const error = (await errorOf(Score(scoreRequest({ inputs: { y: number(1) } }), newCall()))) as MeshError;
     expect(error.reason).toBe('INPUT_UNKNOWN');
     expect(roles.records()).toMatchObject([
-      { event: 'refusal', refusal: { reason: 'INPUT_UNKNOWN', message: error.message, request: { inputs: { y: { number: 1 } } } } },
+      {
+        event: 'refusal',
+        refusal: {
+          reason: 'INPUT_UNKNOWN',
+          message: error.message,
+          request: { inputs: { y: { number: 1 } } },
+        },
+      },
     ]);
   });
 
@@ -124,7 +162,9 @@ describe('a score', () => {
       },
     });
     const { Score } = await start(roles);
-    expect(await errorOf(Score(scoreRequest({ inputs: { x: number(1) } }), newCall()))).toBeInstanceOf(TypeError);
+    expect(await errorOf(Score(scoreRequest({ inputs: { x: number(1) } }), newCall()))).toBeInstanceOf(
+      TypeError,
+    );
     expect(roles.records()[0]!.refusal!.message).not.toContain('secret');
   });
 
@@ -135,7 +175,9 @@ describe('a score', () => {
       },
     });
     const { Score, lines } = await start(roles);
-    expect(await errorOf(Score(scoreRequest({ model: 'nope' }), newCall()))).toMatchObject({ reason: 'MODEL_NOT_FOUND' });
+    expect(await errorOf(Score(scoreRequest({ model: 'nope' }), newCall()))).toMatchObject({
+      reason: 'MODEL_NOT_FOUND',
+    });
     expect(lines.some(({ message }) => message === 'a refusal could not be recorded')).toBe(true);
   });
 
@@ -150,7 +192,10 @@ describe('a score', () => {
     const { Score, metrics } = await start(roles, { maxInFlight: 2 });
     const running = [Score(scoreRequest(), newCall()), Score(scoreRequest(), newCall())];
     expect(metrics.read('scoremesh_scores_in_flight')).toEqual([{ labels: [], value: 2 }]);
-    expect(await errorOf(Score(scoreRequest(), newCall()))).toMatchObject({ reason: 'QUEUE_FULL', details: { retryAfterMs: 50 } });
+    expect(await errorOf(Score(scoreRequest(), newCall()))).toMatchObject({
+      reason: 'QUEUE_FULL',
+      details: { retryAfterMs: 50 },
+    });
     gate.open();
     await Promise.all(running);
     await Score(scoreRequest(), newCall());
@@ -174,9 +219,18 @@ describe('a score with a request_id', () => {
   it('is refused with the first prediction’s id when its body is another', async () => {
     const roles = fakeRoles([withInput]);
     const { Score } = await start(roles);
-    const { predictionId } = await Score(scoreRequest({ requestId: 'r1', inputs: { x: number(1) } }), newCall());
-    const error = (await errorOf(Score(scoreRequest({ requestId: 'r1', inputs: { x: number(2) } }), newCall()))) as MeshError;
-    expect(error).toMatchObject({ code: 6, reason: 'REQUEST_ID_CONFLICT', details: { metadata: { prediction_id: predictionId } } });
+    const { predictionId } = await Score(
+      scoreRequest({ requestId: 'r1', inputs: { x: number(1) } }),
+      newCall(),
+    );
+    const error = (await errorOf(
+      Score(scoreRequest({ requestId: 'r1', inputs: { x: number(2) } }), newCall()),
+    )) as MeshError;
+    expect(error).toMatchObject({
+      code: 6,
+      reason: 'REQUEST_ID_CONFLICT',
+      details: { metadata: { prediction_id: predictionId } },
+    });
     expect(error.message).toContain(predictionId);
   });
 
@@ -200,7 +254,10 @@ describe('a score with a request_id', () => {
       },
     });
     const { Score } = await start(roles);
-    const both = [Score(scoreRequest({ requestId: 'r' }), newCall()), Score(scoreRequest({ requestId: 'r' }), newCall())];
+    const both = [
+      Score(scoreRequest({ requestId: 'r' }), newCall()),
+      Score(scoreRequest({ requestId: 'r' }), newCall()),
+    ];
     await until(() => place === 2);
     gate.open();
     const [one, other] = await Promise.all(both);
@@ -217,7 +274,10 @@ describe('a score with a request_id', () => {
     const first = await Score(scoreRequest({ requestId: 'r' }), newCall());
     expect(first.outputs['score']!.tensor!.data).toHaveLength(80_000);
     const error = (await errorOf(Score(scoreRequest({ requestId: 'r' }), newCall()))) as MeshError;
-    expect(error).toMatchObject({ reason: 'REQUEST_ID_CONFLICT', message: expect.stringContaining('outputs.score') });
+    expect(error).toMatchObject({
+      reason: 'REQUEST_ID_CONFLICT',
+      message: expect.stringContaining('outputs.score'),
+    });
   });
 });
 
@@ -241,7 +301,9 @@ describe('a model with deferred audit', () => {
   it('waits for the record all the same where a request_id was given', async () => {
     const roles = fakeRoles([deferred]);
     const { Score } = await start(roles);
-    expect((await Score(scoreRequest({ requestId: 'r' }), newCall())).receipt).toMatchObject({ logIndex: '0' });
+    expect((await Score(scoreRequest({ requestId: 'r' }), newCall())).receipt).toMatchObject({
+      logIndex: '0',
+    });
   });
 
   it('counts and logs records that were dropped, because there were too many or they could not be written', async () => {
@@ -262,8 +324,11 @@ describe('a model with deferred audit', () => {
 });
 
 describe('a stream of scores', () => {
-  async function* requests(...given: (ScoreStreamRequest__Output['request'] | undefined)[]): AsyncGenerator<ScoreStreamRequest__Output> {
-    for (const [place, request] of given.entries()) yield { sequence: String(place), request: request ?? null };
+  async function* requests(
+    ...given: (ScoreStreamRequest__Output['request'] | undefined)[]
+  ): AsyncGenerator<ScoreStreamRequest__Output> {
+    for (const [place, request] of given.entries())
+      yield { sequence: String(place), request: request ?? null };
   }
 
   it('answers each, and a bad one never ends it', async () => {
@@ -271,7 +336,10 @@ describe('a stream of scores', () => {
     const { ScoreStream } = await start(roles);
     const seen = new Map<string, string>();
     const good = scoreRequest({ inputs: { x: number(1) } });
-    for await (const answer of ScoreStream(requests(good, scoreRequest(), undefined, scoreRequest({ model: 'nope' }), good), newCall()))
+    for await (const answer of ScoreStream(
+      requests(good, scoreRequest(), undefined, scoreRequest({ model: 'nope' }), good),
+      newCall(),
+    ))
       seen.set(answer.sequence, answer.result === 'response' ? 'answer' : String(answer.error!.code));
     expect(Object.fromEntries(seen)).toEqual({ 0: 'answer', 1: '3', 2: '3', 3: '5', 4: 'answer' });
   });
@@ -288,7 +356,10 @@ describe('a stream of scores', () => {
     const { ScoreStream } = await start(roles);
     const order: string[] = [];
     const reading = (async () => {
-      for await (const { sequence } of ScoreStream(requests(scoreRequest(), scoreRequest(), scoreRequest()), newCall())) {
+      for await (const { sequence } of ScoreStream(
+        requests(scoreRequest(), scoreRequest(), scoreRequest()),
+        newCall(),
+      )) {
         order.push(sequence);
         if (order.length < 3) gates[2 - order.length]!.open();
       }
@@ -309,12 +380,15 @@ describe('a stream of scores', () => {
     });
     const { ScoreStream, lines } = await start(roles);
     const answers = [];
-    for await (const answer of ScoreStream(requests(scoreRequest(), scoreRequest()), newCall())) answers.push(answer);
+    for await (const answer of ScoreStream(requests(scoreRequest(), scoreRequest()), newCall()))
+      answers.push(answer);
     const failed = answers.find(({ result }) => result === 'error')!;
     expect(failed.error).toMatchObject({ code: 13 });
     expect(failed.error!.message).not.toContain('secret');
     expect(answers.filter(({ result }) => result === 'response')).toHaveLength(1);
-    expect(lines.filter(({ level }) => level === 'error')).toMatchObject([{ fields: { error: { message: 'secret' } } }]);
+    expect(lines.filter(({ level }) => level === 'error')).toMatchObject([
+      { fields: { error: { message: 'secret' } } },
+    ]);
   });
 
   it('gives each request the default deadline', async () => {
@@ -346,20 +420,45 @@ describe('outcomes', () => {
       newCall(),
     );
     expect(answer).toEqual({ joined: 1, unknown: 1 });
-    expect(roles.records().filter(({ event }) => event === 'outcome').map(({ outcome }) => outcome!.predictionId)).toEqual(
-      expect.arrayContaining([predictionId, known]),
-    );
+    expect(
+      roles
+        .records()
+        .filter(({ event }) => event === 'outcome')
+        .map(({ outcome }) => outcome!.predictionId),
+    ).toEqual(expect.arrayContaining([predictionId, known]));
   });
 
   it.each([
     ['none', [], 'outcomes'],
-    ['too many', Array.from({ length: 1001 }, () => ({ predictionId: known, values: { a: number(1) }, occurredAt: null })), 'outcomes'],
-    ['one without id', [{ predictionId: 'x', values: { a: number(1) }, occurredAt: null }], 'outcomes[0].prediction_id'],
+    [
+      'too many',
+      Array.from({ length: 1001 }, () => ({
+        predictionId: known,
+        values: { a: number(1) },
+        occurredAt: null,
+      })),
+      'outcomes',
+    ],
+    [
+      'one without id',
+      [{ predictionId: 'x', values: { a: number(1) }, occurredAt: null }],
+      'outcomes[0].prediction_id',
+    ],
     ['one without values', [{ predictionId: known, values: {}, occurredAt: null }], 'outcomes[0].values'],
-    ['one whose value is empty', [{ predictionId: known, values: { a: {} }, occurredAt: null }], 'outcomes[0].values.a'],
+    [
+      'one whose value is empty',
+      [{ predictionId: known, values: { a: {} }, occurredAt: null }],
+      'outcomes[0].values.a',
+    ],
     [
       'one too large for its record',
-      [{ predictionId: known, values: { a: tensor('FP32', [10_000], Buffer.alloc(40_000)) }, occurredAt: null }],
+      [
+        {
+          predictionId: known,
+          values: { a: tensor('FP32', [10_000], Buffer.alloc(40_000)) },
+          occurredAt: null,
+        },
+      ],
       'outcomes[0].values',
     ],
   ])('are refused before anything is written: %s', async (_what, outcomes, field) => {

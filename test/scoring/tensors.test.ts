@@ -6,22 +6,44 @@ import { isMeshError } from '../../services/kit/errors/mesh-error.ts';
 import { datatypes } from '../../services/scoring/datatypes.ts';
 import { planOf } from '../../services/scoring/score-plan.ts';
 import { inferRequest } from '../../services/scoring/tensors.ts';
-import { featuresResponse, flag, float32, float64, integer, model, number, scoreRequest, tensor, text } from './fakes.ts';
+import {
+  featuresResponse,
+  flag,
+  float32,
+  float64,
+  integer,
+  model,
+  number,
+  scoreRequest,
+  tensor,
+  text,
+} from './fakes.ts';
 
 const spec = (datatype: string, shape = ['-1', '-1']): TensorSpec__Output => ({ name: 'x', datatype, shape });
 
 function fromColumns(datatype: string, inputs: Record<string, Value__Output>) {
   const columns = Object.keys(inputs);
-  const plan = planOf(model({ inputs: [spec(datatype)], sources: [{ tensor: 'x', columns, featureSet: '', input: '' }] }));
+  const plan = planOf(
+    model({ inputs: [spec(datatype)], sources: [{ tensor: 'x', columns, featureSet: '', input: '' }] }),
+  );
   return inferRequest(plan, scoreRequest({ inputs }), undefined);
 }
 
 function fromInput(tensorSpec: TensorSpec__Output, value: Value__Output) {
-  return inferRequest(planOf(model({ inputs: [tensorSpec] })), scoreRequest({ inputs: { x: value } }), undefined);
+  return inferRequest(
+    planOf(model({ inputs: [tensorSpec] })),
+    scoreRequest({ inputs: { x: value } }),
+    undefined,
+  );
 }
 
 function fromFeatures(datatype: string, blocks: [datatype: string, features: number, data: Buffer][]) {
-  const plan = planOf(model({ inputs: [spec(datatype)], sources: [{ tensor: 'x', columns: [], featureSet: 'set', input: '' }] }));
+  const plan = planOf(
+    model({
+      inputs: [spec(datatype)],
+      sources: [{ tensor: 'x', columns: [], featureSet: 'set', input: '' }],
+    }),
+  );
   const response = {
     ...featuresResponse(),
     blocks: blocks.map(([type, features, data]) => ({ datatype: type, features, data })),
@@ -63,7 +85,10 @@ describe('columns', () => {
           expect(BigInt(datatypes[datatype]!.read(rawInputContents[0]!, 0))).toBe(value);
         } catch (error) {
           if (!isMeshError(error)) throw error;
-          expect(error).toMatchObject({ reason: 'INPUT_OUT_OF_RANGE', message: expect.stringContaining(`"a" is ${value}`) });
+          expect(error).toMatchObject({
+            reason: 'INPUT_OUT_OF_RANGE',
+            message: expect.stringContaining(`"a" is ${value}`),
+          });
           expect(value < least || value > most).toBe(true);
         }
       }),
@@ -81,17 +106,25 @@ describe('columns', () => {
     ['FP32', number(-1e39)],
   ])('of %s refuse what would become another number', (datatype, value) => {
     expect(() => fromColumns(datatype, { a: value })).toThrow(
-      expect.objectContaining({ reason: 'INPUT_OUT_OF_RANGE', details: { violations: [expect.objectContaining({ field: 'inputs.a' })] } }),
+      expect.objectContaining({
+        reason: 'INPUT_OUT_OF_RANGE',
+        details: { violations: [expect.objectContaining({ field: 'inputs.a' })] },
+      }),
     );
   });
 
-  it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])('of floating point hold %d', (value) => {
-    const data = fromColumns('FP32', { a: number(value) }).rawInputContents[0]!;
-    expect(Object.is(data.readFloatLE(0), value)).toBe(true);
-  });
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
+    'of floating point hold %d',
+    (value) => {
+      const data = fromColumns('FP32', { a: number(value) }).rawInputContents[0]!;
+      expect(Object.is(data.readFloatLE(0), value)).toBe(true);
+    },
+  );
 
   it.each(['FP16', 'BYTES'])('can’t be made of %s, and that is said', (datatype) => {
-    expect(() => fromColumns(datatype, { a: number(1) })).toThrow(expect.objectContaining({ reason: 'INPUT_TYPE_MISMATCH' }));
+    expect(() => fromColumns(datatype, { a: number(1) })).toThrow(
+      expect.objectContaining({ reason: 'INPUT_TYPE_MISMATCH' }),
+    );
   });
 });
 
@@ -119,12 +152,17 @@ describe('features', () => {
     ['FP32', 1e300],
   ])('that %s can’t hold are refused by their place and value', (datatype, value) => {
     expect(() => fromFeatures(datatype, [['FP64', 2, float64(0, value)]])).toThrow(
-      expect.objectContaining({ reason: 'INPUT_OUT_OF_RANGE', message: expect.stringContaining(`feature number 2 is ${value}`) }),
+      expect.objectContaining({
+        reason: 'INPUT_OUT_OF_RANGE',
+        message: expect.stringContaining(`feature number 2 is ${value}`),
+      }),
     );
   });
 
   it('that are text can’t be a number, and that is said', () => {
-    expect(() => fromFeatures('FP32', [['BYTES', 1, Buffer.alloc(4)]])).toThrow(expect.objectContaining({ reason: 'MODEL_INVALID' }));
+    expect(() => fromFeatures('FP32', [['BYTES', 1, Buffer.alloc(4)]])).toThrow(
+      expect.objectContaining({ reason: 'MODEL_INVALID' }),
+    );
   });
 });
 
@@ -137,26 +175,41 @@ describe('a tensor input', () => {
   });
 
   it('of another datatype is refused', () => {
-    expect(() => fromInput(spec('FP32'), tensor('FP64', [1], float64(1)))).toThrow(expect.objectContaining({ reason: 'TENSOR_INVALID' }));
+    expect(() => fromInput(spec('FP32'), tensor('FP64', [1], float64(1)))).toThrow(
+      expect.objectContaining({ reason: 'TENSOR_INVALID' }),
+    );
   });
 
-  it.each([[[] as string[]], [['1']], [['-1']], [['-1', '1']], [['-1', '-1']]])('of shape %j takes a single value', (shape) => {
-    const request = fromInput(spec('FP32', shape), number(2.5));
-    expect(request.inputs[0]!.shape).toEqual(shape.map(() => '1'));
-    expect(request.rawInputContents[0]!.readFloatLE(0)).toBe(2.5);
-  });
+  it.each([[[] as string[]], [['1']], [['-1']], [['-1', '1']], [['-1', '-1']]])(
+    'of shape %j takes a single value',
+    (shape) => {
+      const request = fromInput(spec('FP32', shape), number(2.5));
+      expect(request.inputs[0]!.shape).toEqual(shape.map(() => '1'));
+      expect(request.rawInputContents[0]!.readFloatLE(0)).toBe(2.5);
+    },
+  );
 
   it('of several elements takes none', () => {
-    expect(() => fromInput(spec('FP32', ['-1', '3']), number(1))).toThrow(expect.objectContaining({ reason: 'INPUT_TYPE_MISMATCH' }));
+    expect(() => fromInput(spec('FP32', ['-1', '3']), number(1))).toThrow(
+      expect.objectContaining({ reason: 'INPUT_TYPE_MISMATCH' }),
+    );
   });
 
   it('of text takes text alone', () => {
-    expect(fromInput(spec('BYTES', ['1']), text('é')).rawInputContents[0]).toEqual(Buffer.from([2, 0, 0, 0, 0xc3, 0xa9]));
-    expect(() => fromInput(spec('BYTES', ['1']), number(1))).toThrow(expect.objectContaining({ reason: 'INPUT_TYPE_MISMATCH' }));
-    expect(() => fromInput(spec('FP32', ['1']), text('1'))).toThrow(expect.objectContaining({ reason: 'INPUT_TYPE_MISMATCH' }));
+    expect(fromInput(spec('BYTES', ['1']), text('é')).rawInputContents[0]).toEqual(
+      Buffer.from([2, 0, 0, 0, 0xc3, 0xa9]),
+    );
+    expect(() => fromInput(spec('BYTES', ['1']), number(1))).toThrow(
+      expect.objectContaining({ reason: 'INPUT_TYPE_MISMATCH' }),
+    );
+    expect(() => fromInput(spec('FP32', ['1']), text('1'))).toThrow(
+      expect.objectContaining({ reason: 'INPUT_TYPE_MISMATCH' }),
+    );
   });
 
   it('refuses a single value that its datatype can’t hold', () => {
-    expect(() => fromInput(spec('UINT8', ['1']), integer(300))).toThrow(expect.objectContaining({ reason: 'INPUT_OUT_OF_RANGE' }));
+    expect(() => fromInput(spec('UINT8', ['1']), integer(300))).toThrow(
+      expect.objectContaining({ reason: 'INPUT_OUT_OF_RANGE' }),
+    );
   });
 });

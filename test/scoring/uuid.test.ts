@@ -4,7 +4,9 @@ import { createUuids, isUuid } from '../../services/scoring/uuid.ts';
 
 describe('ids of one source', () => {
   it('ascend whatever the clock does, and are version 7 with its time', () => {
-    const clock = fc.array(fc.tuple(fc.integer({ min: -5, max: 5 }), fc.integer({ min: 1, max: 40 })), { maxLength: 40 });
+    const clock = fc.array(fc.tuple(fc.integer({ min: -5, max: 5 }), fc.integer({ min: 1, max: 40 })), {
+      maxLength: 40,
+    });
     fc.assert(
       fc.property(clock, fc.integer({ min: 1, max: 2 ** 47 }), (steps, start) => {
         let now = start;
@@ -34,10 +36,13 @@ describe('ids of one source', () => {
 });
 
 describe('an id', () => {
-  it.each(['', 'x', '018f0000-0000-7000-8000-00000000000', '018f0000000070008000000000000001', '018f0000-0000-7000-8000-00000000000g'])(
-    'is not %j',
-    (text) => {
-      expect(isUuid(text)).toBe(false);
-    },
-  );
+  it.each([
+    '',
+    'x',
+    '018f0000-0000-7000-8000-00000000000',
+    '018f0000000070008000000000000001',
+    '018f0000-0000-7000-8000-00000000000g',
+  ])('is not %j', (text) => {
+    expect(isUuid(text)).toBe(false);
+  });
 });

@@ -135,7 +135,7 @@ export async function recoverLog(
     // A kill between write and sync leaves whole frames that may be in the page cache only; after a failed sync not even
     // another sync would write them. Written again they are durable for sure, and may be answered.
     if (options.unclean) await writeFully(file, scan.bytes.subarray(since), scan.end - since, since);
-    await file.datasync();
+    await file.sync();
     await visit(scan.entries, last.salt);
     return {
       salt: last.salt,

@@ -2,6 +2,7 @@ import { isMeshError, type MeshError } from '../../kit/errors/mesh-error.ts';
 import type { Log } from '../../kit/log/log.ts';
 import type { AuditConfig } from '../config.ts';
 import { type Disk, type DiskFile, errorCode, isDiskFull, writeFully } from '../disk.ts';
+import { finishesWithin } from '../time-limit.ts';
 import { Commit, type Entry } from './commit.ts';
 import { closed, diskFull, logFailed, outcomeUnknown, queueFull } from './fault.ts';
 import type { FrameContent } from './frame.ts';
@@ -116,23 +117,16 @@ export class LogWriter {
     this.#state = 'closed';
     this.#fault = closed();
     clearTimeout(this.#repairTimer);
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<false>((resolve) => {
-      timer = setTimeout(() => resolve(false), timeoutMs);
-    });
-    const isDone = await Promise.race([timeout, this.#finish()]);
-    clearTimeout(timer);
-    return isDone;
+    return await finishesWithin(this.#finish(), timeoutMs);
   }
 
-  async #finish(): Promise<true> {
+  async #finish(): Promise<void> {
     if (this.pendingRecords > 0)
       await new Promise<void>((resolve) => {
         this.#idle = resolve;
       });
     await this.#repair;
     await this.#file.close().catch(() => {});
-    return true;
   }
 
   #spare: Buffer | undefined;

@@ -40,7 +40,10 @@ describe('a value as people read it', () => {
     [{ integer: '7', kind: 'integer' as const }, '7'],
     [{ flag: false, kind: 'flag' as const }, 'false'],
     [{ text: 'late', kind: 'text' as const }, 'late'],
-    [{ tensor: { datatype: 'FP32', shape: ['1', '2'], data: Buffer.alloc(8) }, kind: 'tensor' as const }, 'FP32 tensor [1, 2]'],
+    [
+      { tensor: { datatype: 'FP32', shape: ['1', '2'], data: Buffer.alloc(8) }, kind: 'tensor' as const },
+      'FP32 tensor [1, 2]',
+    ],
   ])('%j is %s', (value, text) => {
     expect(textOfValue(value)).toBe(text);
   });

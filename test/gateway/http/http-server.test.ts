@@ -1,15 +1,15 @@
-import { connect } from 'node:net';
 import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { startHttpServer } from '../../../gateway/http/http-server.ts';
 import type { ModelContract, ScoringContract } from '../../../services/contracts.ts';
+import type { ScoreRequest__Output } from '../../../services/gen/scoremesh/scoring/v1/ScoreRequest.ts';
 import type { Call } from '../../../services/kit/contract/call.ts';
 import type { Client } from '../../../services/kit/contract/contract.ts';
 import { catalogue, type Reason } from '../../../services/kit/errors/catalogue.ts';
 import { MeshError } from '../../../services/kit/errors/mesh-error.ts';
 import { createClosers } from '../../../services/kit/lifecycle/closers.ts';
 import { silentLog } from '../../../services/kit/log/log.ts';
-import type { ScoreRequest__Output } from '../../../services/gen/scoremesh/scoring/v1/ScoreRequest.ts';
 import { scoreResponse } from '../../kit/rpc/echo.ts';
 import { createGate, errorOf, testClosers } from '../../kit/rpc/processes.ts';
 import { createRecorder } from '../../kit/rpc/recorder.ts';
@@ -18,12 +18,28 @@ const closers = testClosers();
 
 async function start(
   scoring: Partial<Client<ScoringContract>> = {},
-  options: { unready?: MeshError; maxMessageBytes?: number; defaultTimeoutMs?: number; own?: ReturnType<typeof createClosers> } = {},
+  options: {
+    unready?: MeshError;
+    maxMessageBytes?: number;
+    defaultTimeoutMs?: number;
+    own?: ReturnType<typeof createClosers>;
+  } = {},
 ) {
   const { instruments } = createRecorder();
-  const config = { host: '127.0.0.1', port: 0, defaultTimeoutMs: 30_000, maxMessageBytes: 100_000, graceMs: 5_000, ...options };
+  const config = {
+    host: '127.0.0.1',
+    port: 0,
+    defaultTimeoutMs: 30_000,
+    maxMessageBytes: 100_000,
+    graceMs: 5_000,
+    ...options,
+  };
   const deps = {
-    scoring: { Score: async () => scoreResponse('p'), RecordOutcomes: async () => ({ joined: 1, unknown: 0 }), ...scoring } as Client<ScoringContract>,
+    scoring: {
+      Score: async () => scoreResponse('p'),
+      RecordOutcomes: async () => ({ joined: 1, unknown: 0 }),
+      ...scoring,
+    } as Client<ScoringContract>,
     models: { ListModels: async () => ({ models: [] }) } as unknown as Client<ModelContract>,
     tracer: instruments.tracer,
     unready: () => options.unready,
@@ -39,7 +55,8 @@ async function start(
   return { port, base, post };
 }
 
-const errorIn = async (response: Response) => ((await response.json()) as { error: Record<string, unknown> }).error;
+const errorIn = async (response: Response) =>
+  ((await response.json()) as { error: Record<string, unknown> }).error;
 const score = '/v1/models/m:score';
 
 describe('the HTTP server', () => {
@@ -54,7 +71,9 @@ describe('the HTTP server', () => {
     const response = await post('/v1/models/m@2:score', { entities: { a: 'b' }, inputs: { x: 1.5 } });
     expect(response.status).toBe(200);
     expect(await response.json()).toMatchObject({ prediction_id: 'p1', outputs: { risk: 0.5 } });
-    expect(asked).toMatchObject([{ model: 'm@2', entities: { a: 'b' }, inputs: { x: { number: 1.5, kind: 'number' } } }]);
+    expect(asked).toMatchObject([
+      { model: 'm@2', entities: { a: 'b' }, inputs: { x: { number: 1.5, kind: 'number' } } },
+    ]);
   });
 
   const statusOf: Partial<Record<Reason, number>> = {
@@ -71,25 +90,32 @@ describe('the HTTP server', () => {
     AUDIT_DISK_FULL: 503,
     DEADLINE_PAST: 504,
   };
-  it.each(Object.entries(statusOf) as [Reason, number][])('answers %s with status %i and the whole error', async (reason, status) => {
-    const { post } = await start({
-      Score: async () => {
-        throw new MeshError(reason, 'what is wrong', { metadata: { a: 'b' }, retryAfterMs: 1500, violations: [{ field: 'f', description: 'd' }] });
-      },
-    });
-    const response = await post(score, {});
-    expect(response.status).toBe(status);
-    expect(response.headers.get('retry-after')).toBe('2');
-    expect(await errorIn(response)).toEqual({
-      code: status,
-      status: catalogue[reason],
-      reason,
-      message: 'what is wrong',
-      metadata: { a: 'b' },
-      retry_after_ms: 1500,
-      violations: [{ field: 'f', description: 'd' }],
-    });
-  });
+  it.each(Object.entries(statusOf) as [Reason, number][])(
+    'answers %s with status %i and the whole error',
+    async (reason, status) => {
+      const { post } = await start({
+        Score: async () => {
+          throw new MeshError(reason, 'what is wrong', {
+            metadata: { a: 'b' },
+            retryAfterMs: 1500,
+            violations: [{ field: 'f', description: 'd' }],
+          });
+        },
+      });
+      const response = await post(score, {});
+      expect(response.status).toBe(status);
+      expect(response.headers.get('retry-after')).toBe('2');
+      expect(await errorIn(response)).toEqual({
+        code: status,
+        status: catalogue[reason],
+        reason,
+        message: 'what is wrong',
+        metadata: { a: 'b' },
+        retry_after_ms: 1500,
+        violations: [{ field: 'f', description: 'd' }],
+      });
+    },
+  );
 
   it('answers a bug with 500 and no detail', async () => {
     const { post } = await start({
@@ -115,12 +141,17 @@ describe('the HTTP server', () => {
     const { post } = await start();
     const response = await post(score, body);
     expect(response.status).toBe(status);
-    expect(await errorIn(response)).toMatchObject({ reason: status === 413 ? 'MESSAGE_TOO_LARGE' : 'INVALID_REQUEST', message: expect.any(String) });
+    expect(await errorIn(response)).toMatchObject({
+      reason: status === 413 ? 'MESSAGE_TOO_LARGE' : 'INVALID_REQUEST',
+      message: expect.any(String),
+    });
   });
 
   it('refuses another content type', async () => {
     const { post } = await start();
-    expect((await post(score, 'a=b', { 'content-type': 'application/x-www-form-urlencoded' })).status).toBe(400);
+    expect((await post(score, 'a=b', { 'content-type': 'application/x-www-form-urlencoded' })).status).toBe(
+      400,
+    );
   });
 
   it.each([
@@ -131,7 +162,10 @@ describe('the HTTP server', () => {
     ['GET', '/%'],
   ])('answers %s %s, where nothing is, with 4xx and what there is', async (method, path) => {
     const { base } = await start();
-    const response = await fetch(base + path, { method, ...(method === 'POST' ? { headers: { 'content-type': 'application/json' }, body: '{}' } : {}) });
+    const response = await fetch(base + path, {
+      method,
+      ...(method === 'POST' ? { headers: { 'content-type': 'application/json' }, body: '{}' } : {}),
+    });
     expect([400, 404]).toContain(response.status);
     expect(await errorIn(response)).toMatchObject({ message: expect.any(String) });
   });
@@ -158,7 +192,9 @@ describe('the HTTP server', () => {
 
   it('answers 504 when the time is over, and the handler learns it', async () => {
     const cancelled = createGate<MeshError>();
-    const { post } = await start({ Score: (_request, call) => new Promise(() => call.cancellation.onCancel(cancelled.open)) });
+    const { post } = await start({
+      Score: (_request, call) => new Promise(() => call.cancellation.onCancel(cancelled.open)),
+    });
     const response = await post(score, {}, { 'x-timeout-ms': '30' });
     expect(response.status).toBe(504);
     expect(await cancelled.opened).toMatchObject({ reason: 'DEADLINE_PASSED_WAITING' });
@@ -174,7 +210,12 @@ describe('the HTTP server', () => {
           started.open();
         }),
     });
-    const outgoing = httpRequest({ port, path: score, method: 'POST', headers: { 'content-type': 'application/json' } });
+    const outgoing = httpRequest({
+      port,
+      path: score,
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+    });
     outgoing.on('error', () => {});
     outgoing.end('{}');
     await started.opened;
@@ -197,7 +238,11 @@ describe('the HTTP server', () => {
 
   it('records outcomes, lists models, and says whether it is alive and ready', async () => {
     const { base, post } = await start();
-    expect(await (await post('/v1/outcomes', { outcomes: [{ prediction_id: 'x', values: { late: true } }] })).json()).toEqual({ joined: 1, unknown: 0 });
+    expect(
+      await (
+        await post('/v1/outcomes', { outcomes: [{ prediction_id: 'x', values: { late: true } }] })
+      ).json(),
+    ).toEqual({ joined: 1, unknown: 0 });
     expect(await (await fetch(`${base}/v1/models`)).json()).toEqual({ models: [] });
     expect((await fetch(`${base}/healthz`)).status).toBe(200);
     expect((await fetch(`${base}/readyz`)).status).toBe(200);
@@ -211,7 +256,10 @@ describe('the HTTP server', () => {
     const { port, base } = await start();
     await new Promise((resolve) => {
       const socket = connect(port, '127.0.0.1', () => socket.end('\0\0nonsense\r\n\r\n'));
-      socket.on('close', resolve).on('error', () => {}).resume();
+      socket
+        .on('close', resolve)
+        .on('error', () => {})
+        .resume();
     });
     expect((await fetch(`${base}/healthz`)).status).toBe(200);
   });
