@@ -26,6 +26,7 @@ export type { ScoreStreamResponse__Output as ScoreStreamResponse } from '../../s
 export type { Value } from '../../services/gen/scoremesh/scoring/v1/Value.ts';
 export { Code } from '../../services/kit/errors/catalogue.ts';
 export { isNotFound, isUnavailable, MeshError } from '../../services/kit/errors/mesh-error.ts';
+export { fromStatus as errorOfStatus } from '../../services/kit/errors/status.ts';
 
 export interface ClientOptions {
   /** The gateway, "host:port". */
@@ -52,18 +53,20 @@ export interface MeshClient extends AsyncDisposable {
   readonly models: Stub<typeof modelContract, CallOptions>;
   readonly audit: Omit<Stub<typeof auditContract, CallOptions>, 'Append'>;
   readonly inference: Stub<typeof inferenceContract, CallOptions>;
-  /** Refuses new calls, waits for those in flight, and closes the connection. */
+  /** Refuses new calls, waits for unary calls in flight, ends streams, and closes the connection. */
   close(): Promise<void>;
 }
 
 const defaultTimeoutMs = 2000;
+/** An outage must not be multiplied by those who wait for its end. */
+const maxTries = 5;
 const defaultMaxMessageBytes = 16 * 1024 * 1024;
 
 /**
  * A client on one connection that is made at the first call and remade when it breaks.
  *
  * Retries, within the call's deadline: a call refused with RetryInfo (nothing was done) after the time it names; a call that failed
- * UNAVAILABLE if repeating it is safe: a read, or a Score with a request_id.
+ * UNAVAILABLE if repeating it is safe: a read, or a Score with a request_id. Five tries at most.
  */
 export function connect(options: ClientOptions): MeshClient {
   const channel = openChannel(options.address, {
@@ -71,6 +74,7 @@ export function connect(options: ClientOptions): MeshClient {
   });
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
   const inFlight = new Set<Promise<unknown>>();
+  const streams = new Set<Call>();
   let closed = false;
 
   const track = <T>(work: Promise<T>): Promise<T> => {
@@ -79,6 +83,15 @@ export function connect(options: ClientOptions): MeshClient {
     work.then(done, done);
     return work;
   };
+  async function* stream(method: Method, input: never, { call, release }: Started): AsyncGenerator<object> {
+    streams.add(call);
+    try {
+      yield* channel[method.kind === 'bidi' ? 'bidi' : 'serverStream'](method, input, call);
+    } finally {
+      streams.delete(call);
+      release();
+    }
+  }
   const stub = <H, D>(contract: Contract<H, D>): Stub<Contract<H, D>, CallOptions> => {
     const methods = [...contract.methods().values()].filter((method) => !method.internal);
     const entries = methods.map((method) => [
@@ -91,8 +104,7 @@ export function connect(options: ClientOptions): MeshClient {
           }
         : (input: never, callOptions?: CallOptions) => {
             if (closed) throw closedError();
-            const { call } = startedCall(callOptions, Number.POSITIVE_INFINITY);
-            return channel[method.kind === 'bidi' ? 'bidi' : 'serverStream'](method, input, call);
+            return stream(method, input, startedCall(callOptions, Number.POSITIVE_INFINITY));
           },
     ]);
     return Object.fromEntries(entries) as Stub<Contract<H, D>, CallOptions>;
@@ -100,6 +112,7 @@ export function connect(options: ClientOptions): MeshClient {
   const close = async (): Promise<void> => {
     closed = true;
     await Promise.allSettled(inFlight);
+    for (const { cancellation } of streams) cancellation.cancel(cancelledByCaller());
     channel.close();
   };
 
@@ -124,6 +137,7 @@ async function unary(transport: Transport, method: Method, request: object, call
       const pauseMs = retryPauseMs(error, Boolean(repeatable));
       if (
         pauseMs === undefined ||
+        tries === maxTries ||
         !(await waitBeforeRetry(tries, call.deadline - performance.now(), call, pauseMs))
       )
         throw error;
@@ -139,10 +153,12 @@ function retryPauseMs(error: MeshError, repeatable: boolean): number | undefined
 }
 
 /** The call, and what lets go of the caller's signal, which may outlive many calls. */
-function startedCall(
-  options: CallOptions | undefined,
-  defaultMs: number,
-): { call: Call; release: () => void } {
+interface Started {
+  readonly call: Call;
+  readonly release: () => void;
+}
+
+function startedCall(options: CallOptions | undefined, defaultMs: number): Started {
   const cancellation = new Cancellation();
   const { signal, traceparent } = options ?? {};
   const give = (): void =>

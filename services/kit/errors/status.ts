@@ -37,7 +37,7 @@ export function toStatus(error: MeshError): Status__Output {
   ];
   if (retryAfterMs !== undefined) {
     const whole = Math.floor(retryAfterMs / 1000);
-    const nanos = Math.round((retryAfterMs - whole * 1000) * 1e6);
+    const nanos = Math.floor((retryAfterMs - whole * 1000) * 1e6);
     details.push(any(names.retry, retryCodec.encode({ retryDelay: { seconds: whole, nanos } })));
   }
   if (violations !== undefined) {
