@@ -81,7 +81,7 @@ export const limits = {
   ),
   maxMessageBytes: setting(
     'SCOREMESH_MAX_MESSAGE_BYTES',
-    integer(1024, 1024 * mebibyte),
+    integer(64 * 1024, 1024 * mebibyte),
     16 * mebibyte,
     'The largest gRPC message or HTTP body.',
   ),

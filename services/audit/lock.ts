@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { link, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MeshError } from '../kit/errors/mesh-error.ts';
 import { realDisk } from './disk.ts';
@@ -64,7 +64,7 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
     return {
       unclean: content !== released,
       powerLost: content !== released && holder?.bootId !== self.bootId,
-      release: async (isInOrder) => await replace(folder, path, isInOrder ? released : content),
+      release: async (isInOrder) => await overwrite(path, isInOrder ? released : content),
     };
   }
   throw new MeshError(
@@ -102,13 +102,15 @@ async function createWhole(folder: string, path: string, content: string): Promi
   }
 }
 
-async function replace(folder: string, path: string, content: string): Promise<void> {
-  const own = draftPath(folder);
+/** In place, because that needs no room on a full disk; who reads half of it takes it for stale, which it is. */
+async function overwrite(path: string, content: string): Promise<void> {
+  const file = await open(path, 'r+');
   try {
-    await writeFile(own, content, { flag: 'wx', flush: true });
-    await rename(own, path);
+    await file.write(content, 0);
+    await file.truncate(Buffer.byteLength(content));
+    await file.sync();
   } finally {
-    await rm(own, { force: true });
+    await file.close();
   }
 }
 

@@ -28,7 +28,7 @@ export function outputsOf(plan: ScorePlan, response: ModelInferResponse): Output
         `output "${decision.output}" of model "${plan.model.name}" is not a number, so nothing can be decided`,
       );
     }
-    outputs['decision'] = {
+    outputs.decision = {
       text: number >= decision.threshold ? decision.above : decision.below,
       kind: 'text',
     };
@@ -53,5 +53,5 @@ function readValue(datatype: string, shape: string[], data: Buffer): Value {
 
 /** Rows of the batch that the request ran in, as the inference role tells. */
 export function batchSizeOf(response: ModelInferResponse): number {
-  return Number(response.parameters['batch_size']?.int64Param ?? 1);
+  return Number(response.parameters.batch_size?.int64Param ?? 1);
 }

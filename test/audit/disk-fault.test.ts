@@ -19,6 +19,27 @@ const segment = (folder: string, number: number): string => join(folder, 'log', 
 const shell = (command: string): Buffer => execFileSync('sh', ['-c', command], { stdio: 'pipe' });
 const resumedLine = 'the audit log takes records again';
 
+/** A file system of 24 MB; skips the test where none can be mounted. */
+async function smallDisk(skip: (why: string) => void): Promise<string> {
+  const mounted = join(await temporaryFolder(), 'small');
+  await mkdir(mounted);
+  try {
+    shell(`mount -t tmpfs -o size=24m tmpfs ${mounted}`);
+  } catch (error) {
+    const why = `a small disk can not be mounted here (${(error as Error).message.trim()})`;
+    console.log(`skipped: ${why}`);
+    skip(why);
+  }
+  onTestFinished(() => {
+    shell(`umount -l ${mounted}`);
+  });
+  return mounted;
+}
+
+function fill(mounted: string): void {
+  shell(`cat /dev/zero > ${join(mounted, 'rest')} || true`);
+}
+
 describe('a full disk', () => {
   test('fails the commit that met it and what waits behind, leaves no part of it, and says so at once from then on', async () => {
     const folder = await temporaryFolder();
@@ -98,18 +119,7 @@ describe('a full disk', () => {
   test('of the system: what was answered stays, and the role goes on when there is room', async ({
     skip,
   }) => {
-    const folder = await temporaryFolder();
-    const mounted = join(folder, 'small');
-    await mkdir(mounted);
-    try {
-      shell(`mount -t tmpfs -o size=24m tmpfs ${mounted}`);
-    } catch (error) {
-      console.log(`skipped: a small disk can not be mounted (${(error as Error).message.trim()})`);
-      skip();
-    }
-    onTestFinished(() => {
-      shell(`umount -l ${mounted}`);
-    });
+    const mounted = await smallDisk(skip);
     const settings = {
       folder: join(mounted, 'audit'),
       probeIntervalMs: 10,
@@ -133,7 +143,7 @@ describe('a full disk', () => {
     expect(answered.length).toBeGreaterThan(100);
     for (const id of answered) await get(audit, id);
     // The log leaves room behind when its commit does not fit; the index must not mind having none at all.
-    shell(`cat /dev/zero > ${join(mounted, 'rest')} || true`);
+    fill(mounted);
     await audit.log.next('the audit log can not be written yet');
 
     const resumed = audit.log.next(resumedLine);
@@ -146,6 +156,22 @@ describe('a full disk', () => {
     const again = await openAudit(settings);
     expect(again.size()).toBe(answered.length);
     for (const id of answered) await get(again, id);
+  });
+
+  test('of the system: a role that stops on it can be started when there is room, with all it answered', async ({
+    skip,
+  }) => {
+    const mounted = await smallDisk(skip);
+    const folder = join(mounted, 'audit');
+    const first = await openAudit({ folder });
+    const answered = await appendMany(first, 20);
+    fill(mounted);
+    await first.close();
+    expect(await reasonOf(openAudit({ folder }))).toBe('AUDIT_DISK_FULL');
+    await rm(join(mounted, 'rest'));
+    const again = await openAudit({ folder });
+    for (const id of answered) await get(again, id);
+    await append(again);
   });
 });
 

@@ -29,7 +29,7 @@ describe('a generic gRPC client', () => {
     });
 
   it('finds every public service healthy', async () => {
-    const check = healthService['Check']!;
+    const check = healthService.Check!;
     for (const service of ['', 'scoremesh.scoring.v1.ScoringService', 'scoremesh.audit.v1.AuditService']) {
       const answer = await call(check.path, check.requestSerialize({ service }));
       expect(check.responseDeserialize(answer)).toMatchObject({ status: expect.stringMatching(/SERVING/) });

@@ -59,7 +59,7 @@ async function launch(
 ): Promise<Launched> {
   const child = spawn(process.execPath, [program, 'serve'], {
     env: {
-      PATH: process.env['PATH'] ?? '',
+      PATH: process.env.PATH ?? '',
       SCOREMESH_ROLES: name,
       SCOREMESH_LOG_LEVEL: 'error',
       ...ports,

@@ -21,10 +21,10 @@ describe.each(placementNames)('a mesh placed %s', (name) => {
     const response = await mesh.client.scoring.Score(flight({ includeFeatures: true }));
     expect(response.predictionId).toMatch(uuid7);
     expect(response.model).toMatchObject({ name: 'flight_delay', version: 1, alias: 'champion' });
-    const probability = response.outputs['late_probability']?.number;
+    const probability = response.outputs.late_probability?.number;
     firstProbability ??= probability;
     expect(probability).toBe(firstProbability);
-    expect(response.outputs['decision']?.text).toMatch(/^(late|on_time)$/);
+    expect(response.outputs.decision?.text).toMatch(/^(late|on_time)$/);
     const byName = new Map(response.features.map((feature) => [feature.name, feature]));
     expect(byName.get('origin_delays.late_rate_1h')).toMatchObject({
       status: 'FEATURE_STATUS_PRESENT',
@@ -55,7 +55,7 @@ describe.each(placementNames)('a mesh placed %s', (name) => {
     expect(record?.prediction).toMatchObject({
       request: { model: 'flight_delay', entities: { origin: 'ORD', destination: 'DEN' } },
       model: { version: 1, digest: first.model?.digest },
-      outputs: { late_probability: { number: first.outputs['late_probability']?.number } },
+      outputs: { late_probability: { number: first.outputs.late_probability?.number } },
     });
   });
 
@@ -113,7 +113,7 @@ describe.each(placementNames)('a mesh placed %s', (name) => {
     });
     expect(response.status).toBe(200);
     const body = (await response.json()) as { outputs: Record<string, unknown>; prediction_id: string };
-    expect(body.outputs['late_probability']).toBe(firstProbability);
+    expect(body.outputs.late_probability).toBe(firstProbability);
     expect(body.prediction_id).toMatch(uuid7);
   });
 

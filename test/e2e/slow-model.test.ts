@@ -52,7 +52,7 @@ describe('a model that takes long', () => {
 
   it('answers with the tensor, and the record holds its digest', async () => {
     const { outputs, predictionId } = await mesh.client.scoring.Score({ model: 'heavy', inputs: { x } });
-    expect(outputs['y']?.tensor?.shape).toEqual(['32', String(width)]);
+    expect(outputs.y?.tensor?.shape).toEqual(['32', String(width)]);
     const { record } = await mesh.client.audit.GetRecord({ recordId: predictionId });
     expect(record?.prediction?.omitted.map(({ path }) => path)).toEqual(['request.inputs.x', 'outputs.y']);
   });
@@ -75,7 +75,7 @@ describe('a model that takes long', () => {
       { model: 'heavy', inputs: { x } },
       { timeoutMs: 30_000 },
     );
-    expect(outputs['y']).toBeDefined();
+    expect(outputs.y).toBeDefined();
     // Had the expired ones been run, there would be a run for each.
     expect((await runs()) - before).toBeLessThan(count);
   });

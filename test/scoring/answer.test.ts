@@ -60,15 +60,15 @@ describe('an answer', () => {
     [Number.POSITIVE_INFINITY, 'late'],
     [Number.NEGATIVE_INFINITY, 'on time'],
   ])('decides at %d: %s', (value, expected) => {
-    expect(
-      outputsOf(deciding, inferResponse({ y: ['FP64', [1], bytesOf('FP64', value)] }))['decision'],
-    ).toEqual(text(expected));
+    expect(outputsOf(deciding, inferResponse({ y: ['FP64', [1], bytesOf('FP64', value)] })).decision).toEqual(
+      text(expected),
+    );
   });
 
   it('decides on integers too', () => {
-    expect(
-      outputsOf(deciding, inferResponse({ y: ['INT64', [1], bytesOf('INT64', 1n)] }))['decision'],
-    ).toEqual(text('late'));
+    expect(outputsOf(deciding, inferResponse({ y: ['INT64', [1], bytesOf('INT64', 1n)] })).decision).toEqual(
+      text('late'),
+    );
   });
 
   it.each([

@@ -116,11 +116,11 @@ describe('a prediction’s record', () => {
     const data = Buffer.alloc(100_000, 7);
     const inputs = { image: tensor('UINT8', [100_000], data), x: number(1) };
     const { prediction } = decodeRecord(predicted({ inputs }, { mask: tensor('UINT8', [100_000], data) }));
-    expect(prediction!.request!.inputs['image']!.tensor).toMatchObject({
+    expect(prediction!.request!.inputs.image!.tensor).toMatchObject({
       shape: ['100000'],
       data: Buffer.alloc(0),
     });
-    expect(prediction!.request!.inputs['x']).toMatchObject({ number: 1 });
+    expect(prediction!.request!.inputs.x).toMatchObject({ number: 1 });
     expect(prediction!.omitted).toEqual([
       { path: 'request.inputs.image', sha256: sha256(data), sizeBytes: '100000' },
       { path: 'outputs.mask', sha256: sha256(data), sizeBytes: '100000' },

@@ -19,6 +19,8 @@ export interface Method {
   readonly idempotent: boolean;
   /** Whether only the mesh's own roles may call it: not served as an ordinary gRPC method. */
   readonly internal: boolean;
+  /** Whether its handler is called though the deadline has passed, because it keeps a record of what it refuses. */
+  readonly takesLateCalls: boolean;
   readonly definition: MethodDefinition<object, object, object, object>;
   /** Codecs of complete messages; the definition's own take incomplete ones too and cost three times as much. */
   readonly request: FastCodec;
@@ -38,7 +40,7 @@ export interface Contract<H, D> {
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the one place where a contract of unknown types is spoken of
-export type AnyContract = Contract<any, any>;
+type AnyContract = Contract<any, any>;
 
 /** The methods' names: the keys of H that are not an index signature. */
 export type MethodName<H> = keyof { [K in keyof H as string extends K ? never : K]: H[K] } & string;

@@ -8,7 +8,7 @@ const timeoutMs = 1000;
 
 /** grpc.health.v1 of the process behind a transport: undefined if it serves, else why not. */
 export async function checkHealth(transport: Transport): Promise<string | undefined> {
-  const definition = healthService['Check'] as MethodDefinition<object, object>;
+  const definition = healthService.Check as MethodDefinition<object, object>;
   const { path } = definition;
   const method: Method = {
     name: 'Check',

@@ -186,7 +186,7 @@ describe('the HTTP server', () => {
     for (const wrong of ['0', '-1', 'soon', '', '1e99', 'Infinity', 'NaN']) {
       const response = await post(score, {}, { 'x-timeout-ms': wrong });
       expect(response.status).toBe(400);
-      expect((await errorIn(response))['message']).toContain('x-timeout-ms');
+      expect((await errorIn(response)).message).toContain('x-timeout-ms');
     }
   });
 

@@ -25,10 +25,10 @@ describe('closers', () => {
 
   it('close once, however often they are asked, also what is added meanwhile', async () => {
     const closers = createClosers(createRecorder().log);
-    let closed = 0;
-    closers.add('late', () => closers.add('later', () => void (closed += 1)));
+    const closed: string[] = [];
+    closers.add('late', () => closers.add('later', () => void closed.push('later')));
     expect(closers.close()).toBe(closers.close());
     await closers.close();
-    expect(closed).toBe(1);
+    expect(closed).toEqual(['later']);
   });
 });

@@ -66,7 +66,7 @@ export async function startProcess(
 
 /** The link service, with the frames that reach it kept. */
 function observed(link: RawService, frames: Buffer[]): RawService {
-  const connect = link.implementation['Connect'] as unknown as (stream: NodeJS.ReadableStream) => void;
+  const connect = link.implementation.Connect as unknown as (stream: NodeJS.ReadableStream) => void;
   const watching = (stream: NodeJS.ReadableStream): void => {
     connect(stream);
     stream.on('data', (frame: Buffer) => frames.push(frame));

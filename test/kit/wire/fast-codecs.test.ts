@@ -12,7 +12,11 @@ const finite = fc.double({ noNaN: true }).map((value) => (Object.is(value, -0) ?
 const int64 = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map(String);
 const uint64 = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }).map(String);
 const bytes = fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array));
-const text = fc.oneof(fc.string(), fc.string({ unit: 'grapheme', maxLength: 60 }), fc.string({ minLength: 120, maxLength: 140 }));
+const text = fc.oneof(
+  fc.string(),
+  fc.string({ unit: 'grapheme', maxLength: 60 }),
+  fc.string({ minLength: 120, maxLength: 140 }),
+);
 const tensor = fc.record({ datatype: text, shape: fc.array(int64), data: bytes });
 const value = fc.oneof(
   finite.map((number) => ({ number, kind: 'number' })),
@@ -22,11 +26,26 @@ const value = fc.oneof(
   tensor.map((content) => ({ tensor: content, kind: 'tensor' })),
   fc.constant({}),
 );
-const map = <T>(of: fc.Arbitrary<T>) => fc.dictionary(fc.string({ maxLength: 8 }).filter((key) => key !== '__proto__'), of, { noNullPrototype: true });
+const map = <T>(of: fc.Arbitrary<T>) =>
+  fc.dictionary(
+    fc.string({ maxLength: 8 }).filter((key) => key !== '__proto__'),
+    of,
+    { noNullPrototype: true },
+  );
 const timestamp = fc.record({ seconds: int64, nanos: fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }) });
 const orNull = <T>(of: fc.Arbitrary<T>) => fc.option(of, { nil: null });
-const request = fc.record({ model: text, requestId: text, entities: map(text), inputs: map(value), includeFeatures: fc.boolean() });
-const status = fc.constantFrom('FEATURE_STATUS_UNSPECIFIED', 'FEATURE_STATUS_PRESENT', 'FEATURE_STATUS_OUTSIDE_MAX_AGE');
+const request = fc.record({
+  model: text,
+  requestId: text,
+  entities: map(text),
+  inputs: map(value),
+  includeFeatures: fc.boolean(),
+});
+const status = fc.constantFrom(
+  'FEATURE_STATUS_UNSPECIFIED',
+  'FEATURE_STATUS_PRESENT',
+  'FEATURE_STATUS_OUTSIDE_MAX_AGE',
+);
 const uint32 = fc.integer({ min: 0, max: 2 ** 32 - 1 });
 
 const messages: Record<string, fc.Arbitrary<object>> = {
@@ -36,12 +55,25 @@ const messages: Record<string, fc.Arbitrary<object>> = {
     model: orNull(fc.record({ name: text, version: uint32, digest: text, alias: text })),
     outputs: map(value),
     features: fc.array(
-      fc.record({ name: text, value: orNull(value), status, eventTime: orNull(timestamp), ingestTime: orNull(timestamp), ageMs: int64 }),
+      fc.record({
+        name: text,
+        value: orNull(value),
+        status,
+        eventTime: orNull(timestamp),
+        ingestTime: orNull(timestamp),
+        ageMs: int64,
+      }),
       { maxLength: 4 },
     ),
     receipt: orNull(fc.record({ logIndex: uint64, leafHash: bytes })),
   }),
-  'scoremesh.audit.v1.RefusalSummary': fc.record({ second: finite, code: uint32, reason: text, model: text, count: uint32 }),
+  'scoremesh.audit.v1.RefusalSummary': fc.record({
+    second: finite,
+    code: uint32,
+    reason: text,
+    model: text,
+    count: uint32,
+  }),
   'scoremesh.feature.v1.GetFeaturesResponse': fc.record({
     digest: text,
     blocks: fc.array(fc.record({ datatype: text, features: uint32, data: bytes })),
@@ -51,8 +83,16 @@ const messages: Record<string, fc.Arbitrary<object>> = {
     asOf: finite,
   }),
   'scoremesh.inference.v1.RequestInput': fc
-    .record({ name: text, type: text, allowNotFinite: fc.boolean(), description: text, bounds: orNull(fc.record({ min: finite, max: finite })) })
-    .map(({ bounds, ...rest }) => (bounds === null ? rest : { ...rest, ...bounds, _min: 'min', _max: 'max' })),
+    .record({
+      name: text,
+      type: text,
+      allowNotFinite: fc.boolean(),
+      description: text,
+      bounds: orNull(fc.record({ min: finite, max: finite })),
+    })
+    .map(({ bounds, ...rest }) =>
+      bounds === null ? rest : { ...rest, ...bounds, _min: 'min', _max: 'max' },
+    ),
   'inference.InferTensorContents': fc.record({
     boolContents: fc.array(fc.boolean()),
     intContents: fc.array(fc.integer()),
@@ -81,7 +121,9 @@ describe.each(Object.keys(messages))('the fast codec of %s', (name) => {
     fc.assert(
       fc.property(messages[name]!, (message) => {
         const encoded = fast.encode(message);
-        expect(generic(name).deserialize(encoded)).toEqual(generic(name).deserialize(generic(name).serialize(message)));
+        expect(generic(name).deserialize(encoded)).toEqual(
+          generic(name).deserialize(generic(name).serialize(message)),
+        );
         expect(fast.encode(fast.decode(encoded))).toEqual(encoded);
       }),
     );
@@ -124,7 +166,15 @@ describe('the fast codec', () => {
 
   it('keeps a map key that would set a prototype', () => {
     const codec = fastCodecs.ofMessage('scoremesh.scoring.v1.ScoreRequest');
-    const hostile = protobuf.Writer.create().uint32(26).fork().uint32(10).string('__proto__').uint32(18).string('x').ldelim().finish();
+    const hostile = protobuf.Writer.create()
+      .uint32(26)
+      .fork()
+      .uint32(10)
+      .string('__proto__')
+      .uint32(18)
+      .string('x')
+      .ldelim()
+      .finish();
     const { entities } = codec.decode(hostile) as { entities: Record<string, string> };
     expect(Object.keys(entities)).toEqual(['__proto__']);
     expect(Object.getPrototypeOf(entities)).toBe(Object.prototype);
@@ -138,7 +188,14 @@ describe('the fast codec', () => {
 
   it('passes over fields that it does not know', () => {
     const codec = fastCodecs.ofMessage('scoremesh.scoring.v1.Receipt');
-    const unknown = protobuf.Writer.create().uint32(99 * 8).uint32(7).uint32(98 * 8 + 2).string('x').uint32(8).uint32(5).finish();
+    const unknown = protobuf.Writer.create()
+      .uint32(99 * 8)
+      .uint32(7)
+      .uint32(98 * 8 + 2)
+      .string('x')
+      .uint32(8)
+      .uint32(5)
+      .finish();
     expect(codec.decode(unknown)).toMatchObject({ logIndex: '5' });
   });
 });

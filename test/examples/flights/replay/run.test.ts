@@ -94,7 +94,7 @@ test('a replayed flight gets the bits that the model gives offline, and its outc
   const known = new Map(records.map(({ recordId, prediction }) => [recordId, prediction]));
   const late = new Map((await departures()).map((one) => [`flights-${one.row}`, one.late]));
   for (const { predictionId, values } of outcomes) {
-    expect(values['late']?.flag).toBe(late.get(known.get(predictionId)?.request?.requestId ?? ''));
+    expect(values.late?.flag).toBe(late.get(known.get(predictionId)?.request?.requestId ?? ''));
   }
 });
 
