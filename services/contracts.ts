@@ -8,7 +8,7 @@ import { contract } from './kit/contract/contract.ts';
 /** The public API of the gateway. */
 export const scoringContract = contract<scoring.ScoringServiceHandlers, scoring.ScoringServiceDefinition>(
   'scoremesh.scoring.v1.ScoringService',
-  { idempotent: [] },
+  { idempotent: [], takesLateCalls: ['Score'] },
 );
 export type ScoringContract = typeof scoringContract;
 

@@ -34,6 +34,7 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
 
   return async (request, recordId, call) => {
     const occasion: Occasion = { recordId, receivedAtMs: nowMs(), call };
+    throwIfUnwanted(call, 'scoring could start');
     checkRequest(request);
     const key = keyOf(request, call);
     if (key !== undefined) {

@@ -147,5 +147,12 @@ describe.each(placementNames)('a mesh placed %s', (name) => {
   it('does not start work whose deadline has passed', async () => {
     const late = mesh.client.scoring.Score(flight(), { timeoutMs: 0 });
     await expect(late).rejects.toMatchObject({ code: 4 });
+    // The typed client does not even send it; over HTTP a caller may come with next to nothing left.
+    const response = await fetch(`${mesh.httpUrl}/v1/models/flight_delay:score`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-timeout-ms': '0.5' },
+      body: '{}',
+    });
+    expect(response.status).toBe(400);
   });
 });

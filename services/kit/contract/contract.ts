@@ -39,9 +39,6 @@ export interface Contract<H, D> {
   readonly types?: { readonly handlers: H; readonly definition: D };
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: the one place where a contract of unknown types is spoken of
-type AnyContract = Contract<any, any>;
-
 /** The methods' names: the keys of H that are not an index signature. */
 export type MethodName<H> = keyof { [K in keyof H as string extends K ? never : K]: H[K] } & string;
 
@@ -94,30 +91,26 @@ export type Stub<C, O> =
 /** What a service implements: exactly what its callers see. */
 export type Handlers<C> = Client<C>;
 
+/** Which methods differ from the others, and how; see Method. */
+export interface MethodOptions<N extends string> {
+  readonly idempotent: readonly N[];
+  readonly internal?: readonly N[];
+  readonly takesLateCalls?: readonly N[];
+}
+
 /** A contract of the service with this full name. Methods not named idempotent are never tried twice. */
-export function contract<H, D>(
-  service: string,
-  options: { readonly idempotent: readonly MethodName<H>[]; readonly internal?: readonly MethodName<H>[] },
-): Contract<H, D> {
+export function contract<H, D>(service: string, options: MethodOptions<MethodName<H>>): Contract<H, D> {
   let methods: Map<string, Method> | undefined;
   return {
     service,
     methods: () => {
-      methods ??= readMethods(
-        service,
-        new Set<string>(options.idempotent),
-        new Set<string>(options.internal),
-      );
+      methods ??= readMethods(service, options);
       return methods;
     },
   };
 }
 
-function readMethods(
-  service: string,
-  idempotent: ReadonlySet<string>,
-  internal: ReadonlySet<string>,
-): Map<string, Method> {
+function readMethods(service: string, options: MethodOptions<string>): Map<string, Method> {
   const methods = new Map<string, Method>();
   for (const [name, definition] of Object.entries(serviceDefinition(service))) {
     methods.set(name, {
@@ -125,8 +118,9 @@ function readMethods(
       service,
       path: definition.path,
       kind: kindOf(definition),
-      idempotent: idempotent.has(name),
-      internal: internal.has(name),
+      idempotent: options.idempotent.includes(name),
+      internal: options.internal?.includes(name) ?? false,
+      takesLateCalls: options.takesLateCalls?.includes(name) ?? false,
       definition,
       ...fastCodecs.ofMethod(service, name),
     });

@@ -148,7 +148,7 @@ function serveMethod(method: Method, handler: AnyHandler, instruments: Instrumen
       const call = span === undefined ? outer : { ...outer, trace: span, span };
       try {
         if (request instanceof MalformedMessage) throw request.error;
-        throwIfUnwanted(call, `${spanName} could start`);
+        if (!method.takesLateCalls) throwIfUnwanted(call, `${spanName} could start`);
         const response = (await handler(request, call)) as object;
         finish(span, startedAt, request, placement);
         return response;

@@ -26,9 +26,9 @@ describe('a served method', () => {
     let started = 0;
     const { scoring, models } = local({
       scoring: {
-        Score: async () => {
+        RecordOutcomes: async () => {
           started += 1;
-          return scoreResponse('x');
+          return { joined: 0, unknown: 0 };
         },
       },
       models: {
@@ -38,12 +38,12 @@ describe('a served method', () => {
         },
       },
     });
-    expect(await errorOf(scoring.Score(scoreRequest(), newCall(-1)))).toMatchObject({
+    expect(await errorOf(scoring.RecordOutcomes({ outcomes: [] }, newCall(-1)))).toMatchObject({
       reason: 'DEADLINE_PAST',
     });
     const gone = newCall();
     gone.cancellation.cancel(new MeshError('CALL_CANCELLED', 'gone'));
-    expect(await errorOf(scoring.Score(scoreRequest(), gone))).toMatchObject({ message: 'gone' });
+    expect(await errorOf(scoring.RecordOutcomes({ outcomes: [] }, gone))).toMatchObject({ message: 'gone' });
     const watching = (async () => {
       for await (const _snapshot of models.WatchModels({}, gone));
     })();
