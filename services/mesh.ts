@@ -154,6 +154,8 @@ async function open(config: MeshConfig, log: Log, closers: Closers): Promise<Mes
   const access = (role: Role): Promise<RoleAccess> =>
     roleAccess(role, hosted.get(role), clients, { instruments, log }, closers);
   const services = [...hosted.values()].flatMap((role) => role.services);
+  // Not what a gateway adds: a link also carries internal methods, and who reaches the edge must not append to the log.
+  const linked = [...services];
   const checks = [...hosted.values()].map((role) => role.unready);
 
   if (has('gateway')) {
@@ -200,9 +202,10 @@ async function open(config: MeshConfig, log: Log, closers: Closers): Promise<Mes
     { metrics, unready },
     closers,
   );
-  const links = config.serveLinks
-    ? [createLinkService(services, instruments, maxInFlightPerLink, config.maxMessageBytes)]
-    : [];
+  const links =
+    config.serveLinks && linked.length > 0
+      ? [createLinkService(linked, instruments, maxInFlightPerLink, config.maxMessageBytes)]
+      : [];
   // What the gateway answers is recorded; bare inference is not, so it stays behind it.
   const reachable = has('gateway')
     ? services.filter(({ service }) => service !== inferenceContract.service)

@@ -13,26 +13,32 @@ export function createUuids(now: () => number = Date.now): () => string {
   let used = poolBytes;
   let lastMs = 0;
   let counter = 0;
+  /** The text of lastMs, which many ids share. */
+  let time = '';
+  const turnTo = (ms: number): void => {
+    const digits = ms.toString(16).padStart(12, '0');
+    time = `${digits.slice(0, 8)}-${digits.slice(8)}-`;
+    lastMs = ms;
+  };
 
   return () => {
     const ms = now();
     if (ms > lastMs) {
-      lastMs = ms;
+      turnTo(ms);
       counter = 0;
     } else if (++counter > 0xfff) {
       // More than 4096 in a millisecond, or the clock went back: run ahead of it.
-      lastMs += 1;
+      turnTo(lastMs + 1);
       counter = 0;
     }
     if (used + randomBytesEach > poolBytes) {
       randomFillSync(pool);
       used = 0;
     }
-    const time = lastMs.toString(16).padStart(12, '0');
     const variant = (0x8000 | (pool.readUInt16BE(used) & 0x3fff)).toString(16);
     const tail = pool.toString('hex', used + 2, used + randomBytesEach);
     used += randomBytesEach;
-    return `${time.slice(0, 8)}-${time.slice(8)}-${(0x7000 | counter).toString(16)}-${variant}-${tail}`;
+    return `${time}${(0x7000 | counter).toString(16)}-${variant}-${tail}`;
   };
 }
 

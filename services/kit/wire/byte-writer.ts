@@ -1,5 +1,5 @@
-/** Strings up to this length are written in JavaScript: the native call costs more than their bytes. */
-const shortText = 32;
+/** ASCII up to this length is written in JavaScript: the native calls cost more. Its length takes one byte. */
+const shortText = 96;
 const initialBytes = 16 * 1024;
 /** A larger buffer is given back after a message that needed it. */
 const keptBytes = 256 * 1024;
