@@ -14,8 +14,10 @@ export function createClosers(log: Log): Closers {
 
   const closeAll = async (): Promise<void> => {
     for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+      const startedAt = performance.now();
       try {
         await next.close();
+        log.debug('closed', { what: next.name, took_ms: performance.now() - startedAt });
       } catch (error) {
         log.error('closing failed', { what: next.name, error });
       }
