@@ -21,13 +21,14 @@ const whole =
     const exact = BigInt(value);
     return (signed ? BigInt.asIntN(bits, exact) : BigInt.asUintN(bits, exact)) === exact;
   };
-const any = (): boolean => true;
+/** What neither loses nor bends any number. */
+const everything = (): boolean => true;
 
 /** The datatypes that columns of single values may have. FP16, BF16 and BYTES only travel as whole tensors. */
 export const datatypes: Readonly<Record<string, Datatype>> = {
   BOOL: {
     sizeBytes: 1,
-    holds: any,
+    holds: everything,
     write: (target, offset, value) => target.writeUInt8(Number(value) === 0 ? 0 : 1, offset),
     read: (source, offset) => source.readUInt8(offset),
   },
@@ -87,7 +88,7 @@ export const datatypes: Readonly<Record<string, Datatype>> = {
   },
   FP64: {
     sizeBytes: 8,
-    holds: any,
+    holds: everything,
     write: (t, o, v) => t.writeDoubleLE(int(v), o),
     read: (s, o) => s.readDoubleLE(o),
   },
