@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { connect, type MeshClient } from '../../gateway/client/client.ts';
-import { silentLog } from '../../services/kit/log/log.ts';
+import { type Log, silentLog } from '../../services/kit/log/log.ts';
 import { readTracingConfig } from '../../services/kit/telemetry/tracing-config.ts';
 import { type MeshConfig, startMesh } from '../../services/mesh.ts';
 import { untilReady } from './ready.ts';
@@ -20,17 +20,29 @@ export interface Placed {
   /** Of the process that hosts the gateway. */
   readonly metricsUrl: string;
   readonly dataFolder: string;
+  /** Where each role answers as ordinary gRPC: with the gateway where they share a process. */
+  readonly addresses: Readonly<Record<RoleName, string>>;
+  /** Metrics of the process that hosts the role. */
+  readonly metricsUrls: Readonly<Record<RoleName, string>>;
   /** The role's own process; only in `processes`. */
   readonly roles: ReadonlyMap<string, RoleProcess>;
   close(): Promise<void>;
 }
 
+const backRoles = ['feature', 'inference', 'audit'] as const;
+export type RoleName = 'gateway' | (typeof backRoles)[number];
+
 export interface PlacementOptions {
   readonly modelsFolder?: string;
   readonly featuresFolder?: string | undefined;
+  /** Where the audit log is kept, e.g. a small disk. */
+  readonly auditFolder?: string;
+  /** Scores under way at once in the gateway. */
+  readonly maxInFlight?: number;
   /** OTEL_* and the like. */
   readonly env?: Readonly<Record<string, string>>;
-  readonly config?: Partial<MeshConfig>;
+  /** Of the roles in this process; a process of its own writes to its standard error. */
+  readonly log?: Log;
 }
 
 export type PlacementName = 'local' | 'local+codec' | 'link' | 'processes';
@@ -41,6 +53,11 @@ export const placementNames: readonly PlacementName[] = ['local', 'local+codec',
 export async function place(name: PlacementName, options: PlacementOptions = {}): Promise<Placed> {
   const dataFolder = mkdtempSync(join(tmpdir(), 'scoremesh-placed-'));
   try {
+    const { auditFolder } = options;
+    if (auditFolder !== undefined) {
+      mkdirSync(auditFolder, { recursive: true });
+      symlinkSync(auditFolder, join(dataFolder, 'audit'));
+    }
     return await starters[name](dataFolder, options);
   } catch (error) {
     rmSync(dataFolder, { recursive: true, force: true });
@@ -73,11 +90,10 @@ export function meshConfig(dataFolder: string, options: PlacementOptions): MeshC
     version: '0.0.0-test',
     defaultTimeoutMs: 10_000,
     maxMessageBytes: 16 * 1024 * 1024,
-    maxInFlight: 2048,
+    maxInFlight: options.maxInFlight ?? 2048,
     graceMs: 5000,
     tracing: readTracingConfig(options.env ?? {}),
     serveLinks: false,
-    ...options.config,
   };
 }
 
@@ -86,24 +102,21 @@ async function oneMesh(
   options: PlacementOptions,
   extra: Partial<MeshConfig>,
 ): Promise<Placed> {
-  const mesh = await startMesh({ ...meshConfig(dataFolder, options), ...extra }, silentLog);
-  return placed(mesh, dataFolder, new Map(), () => mesh.close());
+  const mesh = await startMesh({ ...meshConfig(dataFolder, options), ...extra }, options.log ?? silentLog);
+  const hosts = { gateway: mesh, feature: mesh, inference: mesh, audit: mesh };
+  return placed(hosts, dataFolder, new Map(), () => mesh.close());
 }
 
 /** The roles in one mesh, the gateway in another, a link between them; idempotent calls are delivered twice. */
 async function twoMeshes(dataFolder: string, options: PlacementOptions): Promise<Placed> {
   const config = meshConfig(dataFolder, options);
-  const roles = await startMesh(
-    { ...config, roles: ['feature', 'inference', 'audit'], serveLinks: true },
-    silentLog,
-  );
-  const address = `127.0.0.1:${roles.grpcPort}`;
+  const log = options.log ?? silentLog;
+  const roles = await startMesh({ ...config, roles: backRoles, serveLinks: true }, log);
+  const address = addressOf(roles);
   const addresses = { feature: address, inference: address, audit: address };
-  const gateway = await startMesh(
-    { ...config, roles: ['gateway'], addresses, deliverTwice: true },
-    silentLog,
-  );
-  return placed(gateway, dataFolder, new Map(), async () => {
+  const gateway = await startMesh({ ...config, roles: ['gateway'], addresses, deliverTwice: true }, log);
+  const hosts = { gateway, feature: roles, inference: roles, audit: roles };
+  return placed(hosts, dataFolder, new Map(), async () => {
     await gateway.close();
     await roles.close();
   });
@@ -115,29 +128,46 @@ async function fourProcesses(dataFolder: string, options: PlacementOptions): Pro
     SCOREMESH_DATA: dataFolder,
     SCOREMESH_MODELS: modelsFolder,
     ...(featuresFolder === undefined ? {} : { SCOREMESH_FEATURES: featuresFolder }),
+    ...(options.maxInFlight === undefined ? {} : { SCOREMESH_MAX_IN_FLIGHT: String(options.maxInFlight) }),
     ...options.env,
   };
-  const names = ['feature', 'inference', 'audit'];
-  const started = await Promise.all(names.map((name) => startRole(name, env)));
-  const addresses = Object.fromEntries(
-    started.map((role) => [`SCOREMESH_${role.name.toUpperCase()}_ADDRESS`, `127.0.0.1:${role.grpcPort}`]),
-  );
-  const gateway = await startRole('gateway', { ...env, ...addresses });
-  const roles = new Map([...started, gateway].map((role) => [role.name, role]));
-  return placed(gateway, dataFolder, roles, async () => {
+  const [feature, inference, audit] = await Promise.all([
+    startRole('feature', env),
+    startRole('inference', env),
+    startRole('audit', env),
+  ]);
+  const gateway = await startRole('gateway', {
+    ...env,
+    SCOREMESH_FEATURE_ADDRESS: addressOf(feature),
+    SCOREMESH_INFERENCE_ADDRESS: addressOf(inference),
+    SCOREMESH_AUDIT_ADDRESS: addressOf(audit),
+  });
+  const hosts = { gateway, feature, inference, audit };
+  return placed(hosts, dataFolder, new Map(Object.entries(hosts)), async () => {
     await gateway.stop();
-    await Promise.all(started.map((role) => role.stop()));
+    await Promise.all([feature, inference, audit].map((role) => role.stop()));
   });
 }
 
+/** Where a process listens. */
+interface Host {
+  readonly grpcPort: number;
+  readonly httpPort: number | undefined;
+  readonly metricsPort: number;
+}
+
+const addressOf = ({ grpcPort }: Host): string => `127.0.0.1:${grpcPort}`;
+const metricsUrlOf = ({ metricsPort }: Host): string => `http://127.0.0.1:${metricsPort}`;
+
 async function placed(
-  gateway: { readonly grpcPort: number; readonly httpPort: number | undefined; readonly metricsPort: number },
+  hosts: Readonly<Record<RoleName, Host>>,
   dataFolder: string,
   roles: ReadonlyMap<string, RoleProcess>,
   stop: () => Promise<void>,
 ): Promise<Placed> {
-  const address = `127.0.0.1:${gateway.grpcPort}`;
-  const metricsUrl = `http://127.0.0.1:${gateway.metricsPort}`;
+  const { gateway, feature, inference, audit } = hosts;
+  const address = addressOf(gateway);
+  const metricsUrl = metricsUrlOf(gateway);
   await untilReady(metricsUrl);
   const client = connect({ address, timeoutMs: 10_000 });
   return {
@@ -145,7 +175,19 @@ async function placed(
     address,
     httpUrl: `http://127.0.0.1:${gateway.httpPort}`,
     metricsUrl,
+    metricsUrls: {
+      gateway: metricsUrl,
+      feature: metricsUrlOf(feature),
+      inference: metricsUrlOf(inference),
+      audit: metricsUrlOf(audit),
+    },
     dataFolder,
+    addresses: {
+      gateway: address,
+      feature: addressOf(feature),
+      inference: addressOf(inference),
+      audit: addressOf(audit),
+    },
     roles,
     close: async () => {
       await client.close();

@@ -11,6 +11,8 @@ export interface RoleProcess {
   readonly grpcPort: number;
   readonly httpPort: number | undefined;
   readonly metricsPort: number;
+  /** The last lines that it wrote to standard error: its log. */
+  log(): readonly string[];
   /** kill -9; resolves when it is gone. */
   kill(): Promise<void>;
   /** Starts it again on the same ports. */
@@ -36,6 +38,7 @@ export async function startRole(name: string, env: Readonly<Record<string, strin
     grpcPort,
     httpPort,
     metricsPort,
+    log: () => running.log,
     kill: () => end(running.child, 'SIGKILL').then(() => {}),
     restart: async () => {
       running = await launch(name, env, ports);
@@ -44,8 +47,11 @@ export async function startRole(name: string, env: Readonly<Record<string, strin
   };
 }
 
+const maxLogLines = 200;
+
 interface Launched {
   readonly child: ChildProcess;
+  readonly log: readonly string[];
   readonly grpcPort: number;
   readonly httpPort: number | undefined;
   readonly metricsPort: number;
@@ -67,9 +73,10 @@ async function launch(
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  let errors = '';
-  child.stderr.on('data', (chunk: Buffer) => {
-    errors = `${errors}${chunk}`.slice(-4000);
+  const log: string[] = [];
+  createInterface({ input: child.stderr }).on('line', (line) => {
+    log.push(line);
+    if (log.length > maxLogLines) log.shift();
   });
   for await (const line of createInterface({ input: child.stdout })) {
     const [, grpc] = /gRPC [^ ]+:(\d+)/.exec(line) ?? [];
@@ -79,12 +86,13 @@ async function launch(
     child.stdout.resume();
     return {
       child,
+      log,
       grpcPort: Number(grpc),
       metricsPort: Number(metrics),
       httpPort: http === undefined ? undefined : Number(http),
     };
   }
-  throw new Error(`the ${name} process ended before it was ready: ${errors}`);
+  throw new Error(`the ${name} process ended before it was ready: ${log.join('\n')}`);
 }
 
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ScoreStreamRequest } from '../../gateway/client/client.ts';
+import type { ScoreStreamRequest, Value } from '../../gateway/client/client.ts';
 import { flight, flightRows } from './flight.ts';
 import { type Placed, place, placementNames } from './placements.ts';
+import { until } from './ready.ts';
 
 const uuid7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 /** What the first placement answered: the others must answer the same bits. */
-let firstProbability: number | undefined;
+let firstOutputs: Record<string, Value> | undefined;
 
 describe.each(placementNames)('a mesh placed %s', (name) => {
   let mesh: Placed;
@@ -21,9 +22,9 @@ describe.each(placementNames)('a mesh placed %s', (name) => {
     const response = await mesh.client.scoring.Score(flight({ includeFeatures: true }));
     expect(response.predictionId).toMatch(uuid7);
     expect(response.model).toMatchObject({ name: 'flight_delay', version: 1, alias: 'champion' });
-    const probability = response.outputs.late_probability?.number;
-    firstProbability ??= probability;
-    expect(probability).toBe(firstProbability);
+    firstOutputs ??= response.outputs;
+    expect(response.outputs).toStrictEqual(firstOutputs);
+    expect(response.outputs.late_probability?.number).toEqual(expect.any(Number));
     expect(response.outputs.decision?.text).toMatch(/^(late|on_time)$/);
     const byName = new Map(response.features.map((feature) => [feature.name, feature]));
     expect(byName.get('origin_delays.late_rate_1h')).toMatchObject({
@@ -69,6 +70,19 @@ describe.each(placementNames)('a mesh placed %s', (name) => {
     expect(new Set([...answers, late].map(({ receipt }) => receipt?.logIndex)).size).toBe(1);
     expect(late.features).toHaveLength(13);
     expect(late.outputs).toEqual(answers[0]?.outputs);
+    const overHttp = await fetch(`${mesh.httpUrl}/v1/models/flight_delay:score`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        request_id: requestId,
+        entities: { origin: 'ORD', destination: 'DEN' },
+        inputs: { minute_of_day: 750, day_of_week: 4, distance: 888 },
+      }),
+    });
+    expect(await overHttp.json()).toMatchObject({ prediction_id: late.predictionId });
+    const { records } = await mesh.client.audit.ListRecords({ pageSize: 1000 });
+    const made = records.filter(({ record }) => record?.prediction?.request?.requestId === requestId);
+    expect(made.map(({ record }) => record?.recordId)).toEqual([late.predictionId]);
   });
 
   it('refuses a repeated request_id with another body, naming the first prediction', async () => {
@@ -102,6 +116,32 @@ describe.each(placementNames)('a mesh placed %s', (name) => {
     expect([...seen.values()].filter((result) => result === 'error')).toHaveLength(10);
   });
 
+  it('holds back who sends requests and reads no answers', async () => {
+    const offered = 20_000;
+    let sent = 0;
+    async function* requests(): AsyncGenerator<ScoreStreamRequest> {
+      for (; sent < offered; sent++) yield { sequence: sent, request: flight({ includeFeatures: true }) };
+    }
+    const answers = mesh.client.scoring.ScoreStream(requests())[Symbol.asyncIterator]();
+    expect((await answers.next()).value).toMatchObject({ result: 'response' });
+    // Held back: while others are answered, nothing more is taken from it.
+    let before = -1;
+    await until(async () => {
+      const rounds = Array.from({ length: 50 }, () => mesh.client.scoring.Score(flight()));
+      await Promise.all(rounds);
+      const held = sent === before;
+      before = sent;
+      return held ? undefined : `${sent} were taken`;
+    });
+    expect(sent).toBeLessThan(offered / 2);
+    await answers.return?.();
+    await until(async () => {
+      const text = await (await fetch(`${mesh.metricsUrl}/metrics`)).text();
+      const [, count] = /^scoremesh_scores_in_flight (\d+)$/m.exec(text) ?? [];
+      return count === '0' ? undefined : `${count} scores in flight`;
+    });
+  });
+
   it('answers over HTTP what it answers over gRPC', async () => {
     const response = await fetch(`${mesh.httpUrl}/v1/models/flight_delay@1:score`, {
       method: 'POST',
@@ -113,7 +153,10 @@ describe.each(placementNames)('a mesh placed %s', (name) => {
     });
     expect(response.status).toBe(200);
     const body = (await response.json()) as { outputs: Record<string, unknown>; prediction_id: string };
-    expect(body.outputs.late_probability).toBe(firstProbability);
+    expect(body.outputs).toEqual({
+      late_probability: firstOutputs?.late_probability?.number,
+      decision: firstOutputs?.decision?.text,
+    });
     expect(body.prediction_id).toMatch(uuid7);
   });
 
@@ -146,6 +189,23 @@ describe.each(placementNames)('a mesh placed %s', (name) => {
       pageToken = page.nextPageToken;
     } while (pageToken !== '');
     expect(listed).toEqual(ids);
+  });
+
+  it('reads the features that it was given, from one address', async () => {
+    const { sets } = await mesh.client.features.ListFeatures({});
+    const set = sets.find(({ name: called }) => called === 'flight_delay_v1');
+    const { digest, statuses, blocks } = await mesh.client.features.GetFeatures({
+      featureSet: 'flight_delay_v1',
+      rows: [
+        { entities: { origin: 'ORD', destination: 'DEN' } },
+        { entities: { origin: 'XXX', destination: 'DEN' } },
+      ],
+    });
+    expect(digest).toBe(set?.digest);
+    const place = set?.features.indexOf('origin_delays.late_rate_1h') ?? -1;
+    // PRESENT for the airport that has a row, NOT_FOUND for the one that has none.
+    expect([statuses[place], statuses[13 + place]]).toEqual([1, 3]);
+    expect(blocks[0]?.data.readFloatLE(place * 4)).toBe(0.5);
   });
 
   it('tells its models, also as a stream', async () => {

@@ -4,7 +4,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect } from '../../gateway/client/client.ts';
 import { flight } from '../contract/flight.ts';
 import { type Placed, place } from '../contract/placements.ts';
+import { until } from '../contract/ready.ts';
+import { startAnswerProxy } from './answer-proxy.ts';
 
+const patient = { timeoutMs: 20_000 };
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 describe('scoremesh/client', () => {
@@ -30,24 +33,59 @@ describe('scoremesh/client', () => {
     expect(printed.toString()).toBe('number true\n');
   });
 
-  it('tries again within the deadline where that is safe', async () => {
-    const gateway = mesh.roles.get('gateway')!;
-    await gateway.stop();
-    const unsafe = mesh.client.scoring.Score(flight(), { timeoutMs: 5000 });
-    await expect(unsafe).rejects.toMatchObject({ code: 14 });
-    const restarted = gateway.restart();
-    const safe = async (): Promise<unknown> => {
-      // Node starts slower than a client retries on a busy machine; a program would give it more time or ask again.
-      for (let attempt = 0; attempt < 20; attempt++) {
-        const answer = await mesh.client.scoring
-          .Score(flight({ requestId: 'again' }), { timeoutMs: 5000 })
-          .catch(() => undefined);
-        if (answer !== undefined) return answer;
-      }
-      return undefined;
+  it('asks again when an answer is lost on the way, and gets the recorded prediction', async () => {
+    const proxy = await startAnswerProxy(mesh.address);
+    const client = connect({ address: proxy.address });
+    await client.models.ListModels({});
+    proxy.hold();
+    const requestId = 'lost-answer';
+    const score = client.scoring.Score(flight({ requestId }), { timeoutMs: 20_000 });
+    const made = async () => {
+      const { records } = await mesh.client.audit.ListRecords({ pageSize: 1000 });
+      return records.filter(({ record }) => record?.prediction?.request?.requestId === requestId);
     };
-    await expect(safe()).resolves.toMatchObject({ model: { name: 'flight_delay' } });
-    await restarted;
+    await until(async () => ((await made()).length === 1 ? undefined : 'nothing was recorded yet'));
+    // The prediction is in the log, its answer held on the way: now it is lost, and a new connection works.
+    proxy.lose();
+    const { predictionId, receipt } = await score;
+    const records = await made();
+    expect(records.map(({ record }) => record?.recordId)).toEqual([predictionId]);
+    expect(records[0]?.receipt).toEqual(receipt);
+    await client.close();
+    await proxy.close();
+  });
+
+  it('does not repeat by itself what might be done twice', async () => {
+    const proxy = await startAnswerProxy(mesh.address);
+    const client = connect({ address: proxy.address });
+    await client.models.ListModels({});
+    proxy.hold();
+    const score = client.scoring.Score(flight({ entities: { origin: 'ONCE', destination: 'DEN' } }), patient);
+    const lost = expect(score).rejects.toMatchObject({ code: 14 });
+    const recorded = async (): Promise<number> => {
+      const { records } = await mesh.client.audit.ListRecords({ pageSize: 1000 });
+      return records.filter(({ record }) => record?.prediction?.request?.entities.origin === 'ONCE').length;
+    };
+    await until(async () => ((await recorded()) === 1 ? undefined : 'nothing was recorded yet'));
+    proxy.lose();
+    await lost;
+    expect(await recorded()).toBe(1);
+    await client.close();
+    await proxy.close();
+  });
+
+  it('works again with a gateway that was restarted', async () => {
+    const gateway = mesh.roles.get('gateway')!;
+    await expect(gateway.stop()).resolves.toBe(0);
+    await expect(mesh.client.scoring.Score(flight(), { timeoutMs: 5000 })).rejects.toMatchObject({
+      code: 14,
+      message: expect.stringContaining(mesh.address),
+    });
+    await gateway.restart();
+    await until(async () => {
+      await mesh.client.scoring.Score(flight({ requestId: 'again' }), { timeoutMs: 5000 });
+      return undefined;
+    });
   });
 
   it('refuses calls after it was closed, and ends its streams', async () => {

@@ -147,21 +147,20 @@ describe('a start that can not succeed', () => {
     });
   });
 
-  it('names the port that is taken', async () => {
+  it.each([
+    ['audit', 'SCOREMESH_GRPC_PORT'],
+    ['audit', 'SCOREMESH_METRICS_PORT'],
+    ['gateway,feature,inference,audit', 'SCOREMESH_HTTP_PORT'],
+  ])('names the port that is taken and its setting: %s with %s', async (hosted, variable) => {
     const taken = createServer();
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
     const { port } = taken.address() as { port: number };
-    const env = {
-      ...free,
-      SCOREMESH_DATA: folder,
-      SCOREMESH_ROLES: 'audit',
-      SCOREMESH_GRPC_PORT: String(port),
-    };
+    const env = { ...free, SCOREMESH_DATA: folder, SCOREMESH_ROLES: hosted, [variable]: String(port) };
     const { code, err } = await scoremesh(['serve'], env);
     taken.close();
     expect(code).toBe(2);
     expect(err).toContain(String(port));
-    expect(err).toContain('SCOREMESH_GRPC_PORT');
+    expect(err).toContain(variable);
   });
 
   it('names the models folder that is not there', async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { flight } from '../contract/flight.ts';
 import { type Placed, place, placementNames } from '../contract/placements.ts';
+import { until } from '../contract/ready.ts';
 import { createOtlpSink, type OtlpSink, type SinkSpan } from '../kit/telemetry/otlp-sink.ts';
 
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
@@ -9,6 +10,7 @@ const methods = {
   score: 'scoremesh.scoring.v1.ScoringService/Score',
   features: 'scoremesh.feature.v1.FeatureService/GetFeatures',
   infer: 'inference.GRPCInferenceService/ModelInfer',
+  record: 'scoremesh.audit.v1.AuditService/GetRecord',
   append: 'scoremesh.audit.v1.AuditService/Append',
 };
 const server = 2;
@@ -89,6 +91,32 @@ describe.each(placementNames)('a trace through a mesh placed %s', (name) => {
     });
   });
 
+  it('marks what failed in another role on both sides of the hop, alike in every placement', async () => {
+    const id = traceId.replace('4bf9', 'dddd');
+    // The log is asked for an earlier answer to this request_id, and has none.
+    await mesh.client.scoring.Score(flight({ requestId: `traced-${name}` }), {
+      traceparent: `00-${id}-${callerSpan}-01`,
+    });
+    const asked = [
+      `${methods.record} ${client} <- ${methods.score} ${server}`,
+      `${methods.record} ${server} <- ${methods.record} ${client}`,
+    ];
+    const all = [...expected, ...asked].sort();
+    await sink.waitFor(() => all.every((shape) => shapesOf(ofTrace(id)).includes(shape)), {
+      what: 'the spans of a score with a request_id',
+    });
+    expect(shapesOf(ofTrace(id))).toEqual(all);
+    const errors = ofTrace(id).filter((span) => span.attributes['error.type'] !== undefined);
+    expect(new Set(errors.map((span) => `${span.name} ${span.kind}`))).toEqual(
+      new Set([`${methods.record} ${client}`, `${methods.record} ${server}`]),
+    );
+    for (const { attributes } of errors)
+      expect(attributes).toMatchObject({
+        'error.type': 'NOT_FOUND',
+        'scoremesh.error.reason': 'RECORD_NOT_FOUND',
+      });
+  });
+
   it('is not recorded when the caller decided against it, but the record keeps its id', async () => {
     const id = traceId.replace('4bf9', 'bbbb');
     const { predictionId } = await mesh.client.scoring.Score(flight(), {
@@ -102,6 +130,24 @@ describe.each(placementNames)('a trace through a mesh placed %s', (name) => {
     await sink.waitFor(() => ofTrace(after).length > 0, { what: 'the sampled score' });
     expect(ofTrace(id)).toEqual([]);
   });
+
+  if (name === 'processes')
+    it('is named by the log lines of its requests, sampled or not', async () => {
+      const id = traceId.replace('4bf9', 'eeee');
+      await mesh.roles.get('audit')!.kill();
+      const score = mesh.client.scoring.Score(flight(), { traceparent: `00-${id}-${callerSpan}-00` });
+      await expect(score).rejects.toMatchObject({ code: 14 });
+      await until(async () => {
+        const lines = mesh.roles
+          .get('gateway')!
+          .log()
+          .filter((line) => line.startsWith('{'));
+        const logged = lines.map((line) => JSON.parse(line) as { trace_id?: string; msg: string });
+        return logged.some((line) => line.trace_id === id && line.msg.includes('could not be recorded'))
+          ? undefined
+          : `the log says ${lines.join('; ')}`;
+      });
+    });
 });
 
 /** Over `link` idempotent calls arrive twice, so equal shapes count once. */
