@@ -17,9 +17,8 @@ const reflectionProto = join(
   dirname(createRequire(import.meta.url).resolve('@grpc/reflection/package.json')),
   'build/proto/grpc/reflection/v1/reflection.proto',
 );
-const reflection = (loadSync(reflectionProto)['grpc.reflection.v1.ServerReflection'] as ServiceDefinition)[
-  'ServerReflectionInfo'
-]!;
+const reflection = (loadSync(reflectionProto)['grpc.reflection.v1.ServerReflection'] as ServiceDefinition)
+  .ServerReflectionInfo!;
 
 interface ReflectionAnswer {
   readonly listServicesResponse?: { readonly service: readonly { readonly name: string }[] };
@@ -91,7 +90,7 @@ describe.each(placementNames)('a generic gRPC client of a mesh placed %s', (plac
     ['inference', 'scoremesh.inference.v1.ModelService'],
     ['audit', 'scoremesh.audit.v1.AuditService'],
   ] as const)('finds at the %s %s, healthy and described', async (role, service) => {
-    const check = healthService['Check']!;
+    const check = healthService.Check!;
     for (const asked of ['', service])
       await until(async () => {
         const answer = await call(check.path, check.requestSerialize({ service: asked }), role);
@@ -106,7 +105,7 @@ describe.each(placementNames)('a generic gRPC client of a mesh placed %s', (plac
   });
 
   it('is told by the health service that it does not know a service', async () => {
-    const check = healthService['Check']!;
+    const check = healthService.Check!;
     const unknown = call(check.path, check.requestSerialize({ service: 'nobody.v1.Nothing' }));
     await expect(unknown).rejects.toMatchObject({ code: 5 });
   });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { connect, type MeshClient } from '../../gateway/client/client.ts';
+import { type Closers, createClosers } from '../../services/kit/lifecycle/closers.ts';
 import { type Log, silentLog } from '../../services/kit/log/log.ts';
 import { readTracingConfig } from '../../services/kit/telemetry/tracing-config.ts';
 import { type MeshConfig, startMesh } from '../../services/mesh.ts';
@@ -52,24 +53,27 @@ export const placementNames: readonly PlacementName[] = ['local', 'local+codec',
 /** Starts a mesh on free ports with a state folder of its own, and waits until it is ready. */
 export async function place(name: PlacementName, options: PlacementOptions = {}): Promise<Placed> {
   const dataFolder = mkdtempSync(join(tmpdir(), 'scoremesh-placed-'));
+  const closers = createClosers(options.log ?? silentLog);
+  closers.add('data folder', () => rmSync(dataFolder, { recursive: true, force: true }));
   try {
     const { auditFolder } = options;
     if (auditFolder !== undefined) {
       mkdirSync(auditFolder, { recursive: true });
       symlinkSync(auditFolder, join(dataFolder, 'audit'));
     }
-    return await starters[name](dataFolder, options);
+    return await starters[name](dataFolder, options, closers);
   } catch (error) {
-    rmSync(dataFolder, { recursive: true, force: true });
+    await closers.close();
     throw error;
   }
 }
 
 const starters: Readonly<
-  Record<PlacementName, (dataFolder: string, options: PlacementOptions) => Promise<Placed>>
+  Record<PlacementName, (dataFolder: string, options: PlacementOptions, closers: Closers) => Promise<Placed>>
 > = {
-  local: (dataFolder, options) => oneMesh(dataFolder, options, {}),
-  'local+codec': (dataFolder, options) => oneMesh(dataFolder, options, { localCodec: true }),
+  local: (dataFolder, options, closers) => oneMesh(dataFolder, options, closers, {}),
+  'local+codec': (dataFolder, options, closers) =>
+    oneMesh(dataFolder, options, closers, { localCodec: true }),
   link: twoMeshes,
   processes: fourProcesses,
 };
@@ -100,29 +104,34 @@ export function meshConfig(dataFolder: string, options: PlacementOptions): MeshC
 async function oneMesh(
   dataFolder: string,
   options: PlacementOptions,
+  closers: Closers,
   extra: Partial<MeshConfig>,
 ): Promise<Placed> {
   const mesh = await startMesh({ ...meshConfig(dataFolder, options), ...extra }, options.log ?? silentLog);
   const hosts = { gateway: mesh, feature: mesh, inference: mesh, audit: mesh };
-  return placed(hosts, dataFolder, new Map(), () => mesh.close());
+  closers.add('mesh', () => mesh.close());
+  return placed(hosts, dataFolder, new Map(), closers);
 }
 
 /** The roles in one mesh, the gateway in another, a link between them; idempotent calls are delivered twice. */
-async function twoMeshes(dataFolder: string, options: PlacementOptions): Promise<Placed> {
+async function twoMeshes(dataFolder: string, options: PlacementOptions, closers: Closers): Promise<Placed> {
   const config = meshConfig(dataFolder, options);
   const log = options.log ?? silentLog;
   const roles = await startMesh({ ...config, roles: backRoles, serveLinks: true }, log);
+  closers.add('roles', () => roles.close());
   const address = addressOf(roles);
   const addresses = { feature: address, inference: address, audit: address };
   const gateway = await startMesh({ ...config, roles: ['gateway'], addresses, deliverTwice: true }, log);
+  closers.add('gateway', () => gateway.close());
   const hosts = { gateway, feature: roles, inference: roles, audit: roles };
-  return placed(hosts, dataFolder, new Map(), async () => {
-    await gateway.close();
-    await roles.close();
-  });
+  return placed(hosts, dataFolder, new Map(), closers);
 }
 
-async function fourProcesses(dataFolder: string, options: PlacementOptions): Promise<Placed> {
+async function fourProcesses(
+  dataFolder: string,
+  options: PlacementOptions,
+  closers: Closers,
+): Promise<Placed> {
   const { modelsFolder, featuresFolder } = meshConfig(dataFolder, options);
   const env = {
     SCOREMESH_DATA: dataFolder,
@@ -131,22 +140,22 @@ async function fourProcesses(dataFolder: string, options: PlacementOptions): Pro
     ...(options.maxInFlight === undefined ? {} : { SCOREMESH_MAX_IN_FLIGHT: String(options.maxInFlight) }),
     ...options.env,
   };
-  const [feature, inference, audit] = await Promise.all([
-    startRole('feature', env),
-    startRole('inference', env),
-    startRole('audit', env),
-  ]);
-  const gateway = await startRole('gateway', {
-    ...env,
+  const start = async (name: RoleName, more: Readonly<Record<string, string>> = {}): Promise<RoleProcess> => {
+    const role = await startRole(name, { ...env, ...more });
+    closers.add(name, async () => void (await role.stop()));
+    return role;
+  };
+  const starts = [start('feature'), start('inference'), start('audit')] as const;
+  // Of those that start while another fails, too, none is left behind.
+  await Promise.allSettled(starts);
+  const [feature, inference, audit] = await Promise.all(starts);
+  const gateway = await start('gateway', {
     SCOREMESH_FEATURE_ADDRESS: addressOf(feature),
     SCOREMESH_INFERENCE_ADDRESS: addressOf(inference),
     SCOREMESH_AUDIT_ADDRESS: addressOf(audit),
   });
   const hosts = { gateway, feature, inference, audit };
-  return placed(hosts, dataFolder, new Map(Object.entries(hosts)), async () => {
-    await gateway.stop();
-    await Promise.all([feature, inference, audit].map((role) => role.stop()));
-  });
+  return placed(hosts, dataFolder, new Map(Object.entries(hosts)), closers);
 }
 
 /** Where a process listens. */
@@ -163,13 +172,14 @@ async function placed(
   hosts: Readonly<Record<RoleName, Host>>,
   dataFolder: string,
   roles: ReadonlyMap<string, RoleProcess>,
-  stop: () => Promise<void>,
+  closers: Closers,
 ): Promise<Placed> {
   const { gateway, feature, inference, audit } = hosts;
   const address = addressOf(gateway);
   const metricsUrl = metricsUrlOf(gateway);
   await untilReady(metricsUrl);
   const client = connect({ address, timeoutMs: 10_000 });
+  closers.add('client', () => client.close());
   return {
     client,
     address,
@@ -189,10 +199,6 @@ async function placed(
       audit: addressOf(audit),
     },
     roles,
-    close: async () => {
-      await client.close();
-      await stop();
-      rmSync(dataFolder, { recursive: true, force: true });
-    },
+    close: () => closers.close(),
   };
 }

@@ -29,7 +29,8 @@ export function integer(min: number, max: number): Kind<number> {
   return {
     accepts: `an integer from ${min} to ${max}`,
     parse: (given) => {
-      const value = /^[+-]?\d{1,16}$/.test(given) ? Number(given) : Number.NaN;
+      // Adding nothing turns minus zero into zero.
+      const value = /^[+-]?\d{1,16}$/.test(given) ? Number(given) + 0 : Number.NaN;
       return value >= min && value <= max ? value : undefined;
     },
     format: String,
