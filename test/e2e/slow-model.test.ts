@@ -119,13 +119,16 @@ describe.each(placements)('a model that takes long, in a mesh placed %s', (name)
     }
     await worked;
   };
-  const untilGoneIsRecorded = async (requestId: string): Promise<void> => {
+  /** `before` it came: what it left the line without a run. */
+  const untilGoneIsRecorded = async (requestId: string, before: { dropped: number }): Promise<void> => {
     await until(async () => {
       const [reason] = await refusalsOf(requestId);
       return reason === 'CALL_CANCELLED' ? undefined : `the record says ${reason}`;
     });
     await untilInFlight(0);
     expect(await refusalsOf(requestId)).toEqual(['CALL_CANCELLED']);
+    // Over `link` it was delivered twice.
+    expect((await ofHeavy()).dropped - before.dropped).toBe(name === 'link' ? 2 : 1);
     await expect(mesh.client.scoring.Score(light)).resolves.toBeDefined();
   };
 
@@ -160,6 +163,7 @@ describe.each(placements)('a model that takes long, in a mesh placed %s', (name)
 
   it('records that a gRPC client went away, and goes on', async () => {
     const requestId = `gone-${name}`;
+    const before = await ofHeavy();
     await besideLanes(async (answers) => {
       const going = new AbortController();
       const options = { timeoutMs: morePatientMs, signal: going.signal };
@@ -169,11 +173,12 @@ describe.each(placements)('a model that takes long, in a mesh placed %s', (name)
       going.abort();
       await gone;
     });
-    await untilGoneIsRecorded(requestId);
+    await untilGoneIsRecorded(requestId, before);
   });
 
   it('records that an HTTP client went away, and goes on', async () => {
     const requestId = `hung-up-${name}`;
+    const before = await ofHeavy();
     await besideLanes(async (answers) => {
       const client = httpRequest(`${mesh.httpUrl}/v1/models/heavy:score`, {
         method: 'POST',
@@ -188,7 +193,7 @@ describe.each(placements)('a model that takes long, in a mesh placed %s', (name)
       client.destroy();
       await closed;
     });
-    await untilGoneIsRecorded(requestId);
+    await untilGoneIsRecorded(requestId, before);
   });
 
   // Where a gateway shares its thread with the model, it reads nothing while the model runs.
