@@ -32,7 +32,7 @@ describe('four processes under load', () => {
     },
   );
 
-  it('answer what is in flight when the gateway is asked to stop, which ends with code 0', async () => {
+  it('name every refusal when the gateway is asked to stop under load, which ends with code 0', async () => {
     const gateway = mesh.roles.get('gateway')!;
     const earlier = await recordedPredictions(mesh);
     const load = startLoad(mesh, 32);
@@ -50,7 +50,7 @@ describe('four processes under load', () => {
     });
     const recorded = await recordedPredictions(mesh);
     expect(load.answered.filter((id) => !recorded.has(id))).toEqual([]);
-    // Nor a record without its answer: what the gateway had begun, it finished and sent.
+    // Nor a record without its answer.
     const answered = new Set(load.answered);
     const unsent = [...recorded].filter((id) => !earlier.has(id) && !answered.has(id) && id !== after);
     expect(unsent).toEqual([]);

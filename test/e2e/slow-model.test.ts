@@ -211,4 +211,17 @@ describe.each(placements)('a model that takes long, in a mesh placed %s', (name)
       expect(order.indexOf('6')).toBeLessThan(order.indexOf('5'));
       expect(order.indexOf('7')).toBeLessThan(order.indexOf('5'));
     });
+
+  if (name === 'processes')
+    it('answers what is in flight when the gateway is asked to stop, which ends with code 0', async () => {
+      // All are sent at once and run one after another: when the first is answered, the rest are in flight.
+      const calls = Array.from({ length: 12 }, () => mesh.client.scoring.Score(heavy(), patient));
+      const settled = Promise.allSettled(calls);
+      await Promise.race(calls);
+      await expect(mesh.roles.get('gateway')!.stop()).resolves.toBe(0);
+      const failures = (await settled).flatMap((outcome) =>
+        outcome.status === 'rejected' ? [String(outcome.reason)] : [],
+      );
+      expect(failures).toEqual([]);
+    });
 });
