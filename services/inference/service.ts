@@ -6,15 +6,15 @@ import type { Closers } from '../kit/lifecycle/closers.ts';
 import type { Log } from '../kit/log/log.ts';
 import type { Metrics } from '../kit/telemetry/metrics.ts';
 import type { Tracer } from '../kit/telemetry/span.ts';
+import { TurnTaker } from './batching/turn-taker.ts';
 import type { InferenceConfig } from './config.ts';
-import { createInferenceHandlers } from './inference-handlers.ts';
 import { createInstruments } from './instruments.ts';
-import { loadModel } from './loader.ts';
-import { createModelHandlers } from './model-handlers.ts';
-import { type Registered, Registry } from './registry.ts';
-import { type FoundModels, type FoundVersion, scanModels } from './repository.ts';
-import { describeAbsent, describeModel, serveModel } from './served-model.ts';
-import { TurnTaker } from './turn-taker.ts';
+import { type Registered, Registry } from './lifecycle/registry.ts';
+import { describeAbsent, describeModel, serveModel } from './lifecycle/served-model.ts';
+import { loadModel } from './loading/loader.ts';
+import { createInferenceHandlers } from './protocol/inference-handlers.ts';
+import { createModelHandlers } from './protocol/model-handlers.ts';
+import { type FoundModels, type FoundVersion, scanModels } from './repository/repository.ts';
 
 // Long enough for hundreds of small runs, short enough that reading input is never felt to wait.
 const sliceMs = 1;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { InferTensorContents__Output as Contents } from '../../services/gen/inference/InferTensorContents.ts';
-import type { ModelInferRequest__Output as ModelInferRequest } from '../../services/gen/inference/ModelInferRequest.ts';
-import { writeElements } from '../../services/inference/text-elements.ts';
+import type { InferTensorContents__Output as Contents } from '../../../services/gen/inference/InferTensorContents.ts';
+import type { ModelInferRequest__Output as ModelInferRequest } from '../../../services/gen/inference/ModelInferRequest.ts';
+import { writeElements } from '../../../services/inference/tensors/text-elements.ts';
 import {
   floatsOf,
   inferRequest,
@@ -10,8 +10,8 @@ import {
   rowsRequest,
   startService,
   type TestService,
-} from './mesh-parts.ts';
-import { gatherModel, identityModel, linearModel, sumModel } from './onnx-models.ts';
+} from '../mesh-parts.ts';
+import { gatherModel, identityModel, linearModel, sumModel } from '../onnx-models.ts';
 
 const noContents: Contents = {
   boolContents: [],

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readElements, writeElements } from '../../services/inference/text-elements.ts';
+import { readElements, writeElements } from '../../../services/inference/tensors/text-elements.ts';
 
 const text = fc.string({ unit: 'binary' }).filter((t) => !t.includes('\0'));
 

@@ -1,7 +1,7 @@
-import { encodings } from './datatype.ts';
-import type { ModelShape } from './model-shape.ts';
-import type { Session } from './session.ts';
-import { concatRows, elementCount, sliceRows, type Tensor, type TensorInfo } from './tensor.ts';
+import type { Session } from '../execution/session.ts';
+import { encodings } from '../tensors/datatype.ts';
+import type { ModelShape } from '../tensors/model-shape.ts';
+import { concatRows, elementCount, sliceRows, type Tensor, type TensorInfo } from '../tensors/tensor.ts';
 
 /** Whether requests may share a run, and if not, why. */
 export type Batching = { readonly batched: true } | { readonly batched: false; readonly reason: string };

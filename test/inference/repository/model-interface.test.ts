@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { readInterface } from '../../services/inference/model-interface.ts';
-import { parseModelYaml } from '../../services/inference/model-yaml.ts';
-import type { TensorInfo } from '../../services/inference/tensor.ts';
+import { readInterface } from '../../../services/inference/repository/model-interface.ts';
+import { parseModelYaml } from '../../../services/inference/repository/model-yaml.ts';
+import type { TensorInfo } from '../../../services/inference/tensors/tensor.ts';
 
 const info = (name: string, shape: number[], datatype: TensorInfo['datatype'] = 'FP32'): TensorInfo => ({
   name,

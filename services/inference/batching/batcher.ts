@@ -1,10 +1,10 @@
-import type { Call } from '../kit/contract/call.ts';
-import { MeshError, toMeshError } from '../kit/errors/mesh-error.ts';
-import type { Tracer } from '../kit/telemetry/span.ts';
+import type { Call } from '../../kit/contract/call.ts';
+import { MeshError, toMeshError } from '../../kit/errors/mesh-error.ts';
+import type { Tracer } from '../../kit/telemetry/span.ts';
+import type { VersionInstruments } from '../instruments.ts';
+import { concatRows, sliceRows, type Tensor } from '../tensors/tensor.ts';
 import { BatchQueue, type Queued } from './batch-queue.ts';
 import { endBatchSpan, startBatchSpan } from './batch-span.ts';
-import type { VersionInstruments } from './instruments.ts';
-import { concatRows, sliceRows, type Tensor } from './tensor.ts';
 import type { TurnTaker } from './turn-taker.ts';
 
 /** What a run answered to one request. */

@@ -5,7 +5,7 @@ import {
   findVersion,
   type Resolvable,
   requireReady,
-} from '../../services/inference/resolution.ts';
+} from '../../../services/inference/lifecycle/resolution.ts';
 
 function family(
   name: string,

@@ -1,4 +1,4 @@
-import type { InferTensorContents__Output as Contents } from '../gen/inference/InferTensorContents.ts';
+import type { InferTensorContents__Output as Contents } from '../../gen/inference/InferTensorContents.ts';
 import type { Datatype } from './datatype.ts';
 import { readElement } from './text-elements.ts';
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { type Datatype, encodings } from '../../services/inference/datatype.ts';
-import { loadSession } from '../../services/inference/session.ts';
-import { identityModel, linearModel } from './onnx-models.ts';
+import { loadSession } from '../../../services/inference/execution/session.ts';
+import { type Datatype, encodings } from '../../../services/inference/tensors/datatype.ts';
+import { identityModel, linearModel } from '../onnx-models.ts';
 
 const numeric = (Object.keys(encodings) as Datatype[]).filter((name) => name !== 'BYTES');
 

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ModelInferResponse__Output as ModelInferResponse } from '../../services/gen/inference/ModelInferResponse.ts';
-import { type Batcher, createBatcher, type RunAnswer } from '../../services/inference/batcher.ts';
-import type { InferenceConfig } from '../../services/inference/config.ts';
-import type { Tensor } from '../../services/inference/tensor.ts';
-import { TurnTaker } from '../../services/inference/turn-taker.ts';
-import { cancelledByCaller } from '../../services/kit/contract/call.ts';
+import type { ModelInferResponse__Output as ModelInferResponse } from '../../../services/gen/inference/ModelInferResponse.ts';
+import { type Batcher, createBatcher, type RunAnswer } from '../../../services/inference/batching/batcher.ts';
+import { TurnTaker } from '../../../services/inference/batching/turn-taker.ts';
+import type { InferenceConfig } from '../../../services/inference/config.ts';
+import type { Tensor } from '../../../services/inference/tensors/tensor.ts';
+import { cancelledByCaller } from '../../../services/kit/contract/call.ts';
 import {
   createReadableTracer,
   floatsOf,
@@ -15,8 +15,8 @@ import {
   startService,
   type TestService,
   tracedCall,
-} from './mesh-parts.ts';
-import { gatherModel, identityModel, linearModel, sumModel } from './onnx-models.ts';
+} from '../mesh-parts.ts';
+import { gatherModel, identityModel, linearModel, sumModel } from '../onnx-models.ts';
 
 const weights = Array.from({ length: 20 }, (_, i) => Math.sin(i));
 const files: ModelFiles = { 'm/1/model.onnx': linearModel(weights, 0.1) };

@@ -1,8 +1,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MeshError } from '../kit/errors/mesh-error.ts';
+import { MeshError } from '../../kit/errors/mesh-error.ts';
+import { defaultAlias } from '../lifecycle/resolution.ts';
 import { type Parsed, parseAliasesYaml } from './model-yaml.ts';
-import { defaultAlias } from './resolution.ts';
 
 /** A version that the models folder holds. */
 export interface FoundVersion {

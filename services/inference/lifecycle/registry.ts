@@ -1,5 +1,5 @@
-import type { Model__Output as Model } from '../gen/scoremesh/inference/v1/Model.ts';
-import type { Cancellation } from '../kit/contract/call.ts';
+import type { Model__Output as Model } from '../../gen/scoremesh/inference/v1/Model.ts';
+import type { Cancellation } from '../../kit/contract/call.ts';
 import type { Families, ModelFamily, Resolvable } from './resolution.ts';
 import type { ServedModel } from './served-model.ts';
 

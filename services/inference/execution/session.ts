@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
-import { MeshError } from '../kit/errors/mesh-error.ts';
-import { datatypeOfOnnx, encodings } from './datatype.ts';
-import { elementCount, type Tensor, type TensorInfo } from './tensor.ts';
+import { MeshError } from '../../kit/errors/mesh-error.ts';
+import { datatypeOfOnnx, encodings } from '../tensors/datatype.ts';
+import { elementCount, type Tensor, type TensorInfo } from '../tensors/tensor.ts';
 
 /** A model that ONNX Runtime has loaded. */
 export interface Session {

@@ -1,8 +1,8 @@
-import type { Model__Output as Model } from '../gen/scoremesh/inference/v1/Model.ts';
-import type { RequestInput__Output as RequestInput } from '../gen/scoremesh/inference/v1/RequestInput.ts';
-import type { TensorSource__Output as TensorSource } from '../gen/scoremesh/inference/v1/TensorSource.ts';
+import type { Model__Output as Model } from '../../gen/scoremesh/inference/v1/Model.ts';
+import type { RequestInput__Output as RequestInput } from '../../gen/scoremesh/inference/v1/RequestInput.ts';
+import type { TensorSource__Output as TensorSource } from '../../gen/scoremesh/inference/v1/TensorSource.ts';
+import type { TensorInfo } from '../tensors/tensor.ts';
 import type { ModelYaml, Parsed } from './model-yaml.ts';
-import type { TensorInfo } from './tensor.ts';
 
 /** How a score request becomes the model's tensors, and its outputs an answer. */
 export type ModelInterface = Pick<

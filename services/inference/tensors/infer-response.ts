@@ -1,4 +1,4 @@
-import type { ModelInferResponse__Output as ModelInferResponse } from '../gen/inference/ModelInferResponse.ts';
+import type { ModelInferResponse__Output as ModelInferResponse } from '../../gen/inference/ModelInferResponse.ts';
 import type { ModelShape } from './model-shape.ts';
 import type { Tensor } from './tensor.ts';
 import { writeElements } from './text-elements.ts';

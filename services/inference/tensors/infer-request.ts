@@ -1,8 +1,8 @@
 import type {
   _inference_ModelInferRequest_InferInputTensor__Output as InferInput,
   ModelInferRequest__Output as ModelInferRequest,
-} from '../gen/inference/ModelInferRequest.ts';
-import { MeshError } from '../kit/errors/mesh-error.ts';
+} from '../../gen/inference/ModelInferRequest.ts';
+import { MeshError } from '../../kit/errors/mesh-error.ts';
 import { encodings } from './datatype.ts';
 import type { ModelShape } from './model-shape.ts';
 import { elementCount, shapeText, type Tensor, type TensorInfo } from './tensor.ts';

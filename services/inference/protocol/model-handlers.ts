@@ -1,7 +1,7 @@
-import type { ModelContract } from '../contracts.ts';
-import type { Handlers } from '../kit/contract/contract.ts';
-import type { Registry } from './registry.ts';
-import { findVersion } from './resolution.ts';
+import type { ModelContract } from '../../contracts.ts';
+import type { Handlers } from '../../kit/contract/contract.ts';
+import type { Registry } from '../lifecycle/registry.ts';
+import { findVersion } from '../lifecycle/resolution.ts';
 
 /** ModelService over the registry. GetModel answers versions that are not ready, too: their state and reason say why. */
 export function createModelHandlers(registry: Registry): Handlers<ModelContract> {

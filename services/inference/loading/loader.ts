@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MeshError } from '../kit/errors/mesh-error.ts';
+import { MeshError } from '../../kit/errors/mesh-error.ts';
+import { loadSession, type Session } from '../execution/session.ts';
+import { type ModelInterface, readInterface } from '../repository/model-interface.ts';
+import { type ModelYaml, parseModelYaml } from '../repository/model-yaml.ts';
+import { type FoundVersion, readOptional } from '../repository/repository.ts';
+import { describeShape, type ModelShape } from '../tensors/model-shape.ts';
 import { type Batching, probeBatching } from './batch-probe.ts';
-import { type ModelInterface, readInterface } from './model-interface.ts';
-import { describeShape, type ModelShape } from './model-shape.ts';
-import { type ModelYaml, parseModelYaml } from './model-yaml.ts';
-import { type FoundVersion, readOptional } from './repository.ts';
-import { loadSession, type Session } from './session.ts';
 
 /** A version that can answer. */
 export interface LoadedModel {

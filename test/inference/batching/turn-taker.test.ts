@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { TurnTaker } from '../../services/inference/turn-taker.ts';
+import { TurnTaker } from '../../../services/inference/batching/turn-taker.ts';
 
 /** A worker that wants so many turns and writes each down. */
 function worker(name: string, turns: number, seen: string[]): { turn(): boolean } {

@@ -1,4 +1,4 @@
-import { MeshError } from '../kit/errors/mesh-error.ts';
+import { MeshError } from '../../kit/errors/mesh-error.ts';
 
 /** The alias that a bare name means, where it is set. */
 export const defaultAlias = 'champion';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BatchQueue, type Queued } from '../../services/inference/batch-queue.ts';
+import { BatchQueue, type Queued } from '../../../services/inference/batching/batch-queue.ts';
 
 const limits = { maxQueuedRows: 20, maxBatchRows: 6 };
 

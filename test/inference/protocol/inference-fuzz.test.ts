@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { InferTensorContents__Output as Contents } from '../../services/gen/inference/InferTensorContents.ts';
-import type { ModelInferRequest__Output as ModelInferRequest } from '../../services/gen/inference/ModelInferRequest.ts';
-import { isMeshError } from '../../services/kit/errors/mesh-error.ts';
-import { newCall, startService, type TestService } from './mesh-parts.ts';
-import { identityModel } from './onnx-models.ts';
+import type { InferTensorContents__Output as Contents } from '../../../services/gen/inference/InferTensorContents.ts';
+import type { ModelInferRequest__Output as ModelInferRequest } from '../../../services/gen/inference/ModelInferRequest.ts';
+import { isMeshError } from '../../../services/kit/errors/mesh-error.ts';
+import { newCall, startService, type TestService } from '../mesh-parts.ts';
+import { identityModel } from '../onnx-models.ts';
 
 const types = ['FP32', 'INT64', 'BOOL', 'FP16', 'BYTES', 'UINT8', 'FP64'] as const;
 let service: TestService;

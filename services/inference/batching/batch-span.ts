@@ -1,6 +1,6 @@
-import { catalogue } from '../kit/errors/catalogue.ts';
-import type { MeshError } from '../kit/errors/mesh-error.ts';
-import { type Span, SpanKind, type Tracer } from '../kit/telemetry/span.ts';
+import { catalogue } from '../../kit/errors/catalogue.ts';
+import type { MeshError } from '../../kit/errors/mesh-error.ts';
+import { type Span, SpanKind, type Tracer } from '../../kit/telemetry/span.ts';
 
 /** A request of the batch, as far as tracing goes. */
 export interface TracedMember {

@@ -1,18 +1,18 @@
-import type { ModelInferRequest__Output as ModelInferRequest } from '../gen/inference/ModelInferRequest.ts';
-import type { ModelInferResponse__Output as ModelInferResponse } from '../gen/inference/ModelInferResponse.ts';
-import type { Model__Output as Model } from '../gen/scoremesh/inference/v1/Model.ts';
-import type { Call } from '../kit/contract/call.ts';
-import { MeshError } from '../kit/errors/mesh-error.ts';
-import type { Tracer } from '../kit/telemetry/span.ts';
-import { createBatcher } from './batcher.ts';
-import type { InferenceConfig } from './config.ts';
-import { readInferRequest } from './infer-request.ts';
-import { writeInferResponse } from './infer-response.ts';
-import type { VersionInstruments } from './instruments.ts';
-import type { LoadedModel } from './loader.ts';
-import type { ModelShape } from './model-shape.ts';
-import type { Tensor, TensorInfo } from './tensor.ts';
-import type { TurnTaker } from './turn-taker.ts';
+import type { ModelInferRequest__Output as ModelInferRequest } from '../../gen/inference/ModelInferRequest.ts';
+import type { ModelInferResponse__Output as ModelInferResponse } from '../../gen/inference/ModelInferResponse.ts';
+import type { Model__Output as Model } from '../../gen/scoremesh/inference/v1/Model.ts';
+import type { Call } from '../../kit/contract/call.ts';
+import { MeshError } from '../../kit/errors/mesh-error.ts';
+import type { Tracer } from '../../kit/telemetry/span.ts';
+import { createBatcher } from '../batching/batcher.ts';
+import type { TurnTaker } from '../batching/turn-taker.ts';
+import type { InferenceConfig } from '../config.ts';
+import type { VersionInstruments } from '../instruments.ts';
+import type { LoadedModel } from '../loading/loader.ts';
+import { readInferRequest } from '../tensors/infer-request.ts';
+import { writeInferResponse } from '../tensors/infer-response.ts';
+import type { ModelShape } from '../tensors/model-shape.ts';
+import type { Tensor, TensorInfo } from '../tensors/tensor.ts';
 
 /** A version that answers requests. */
 export interface ServedModel {

@@ -1,12 +1,12 @@
-import type { InferenceContract } from '../contracts.ts';
-import type { ModelMetadataResponse__Output as ModelMetadata } from '../gen/inference/ModelMetadataResponse.ts';
-import type { Handlers } from '../kit/contract/contract.ts';
-import { invalidRequest, type MeshError, toMeshError } from '../kit/errors/mesh-error.ts';
-import type { Instruments } from './instruments.ts';
-import type { Registered, Registry } from './registry.ts';
-import { findNumbered, findVersion, requireReady } from './resolution.ts';
-import type { ServedModel } from './served-model.ts';
-import type { TensorInfo } from './tensor.ts';
+import type { InferenceContract } from '../../contracts.ts';
+import type { ModelMetadataResponse__Output as ModelMetadata } from '../../gen/inference/ModelMetadataResponse.ts';
+import type { Handlers } from '../../kit/contract/contract.ts';
+import { invalidRequest, type MeshError, toMeshError } from '../../kit/errors/mesh-error.ts';
+import type { Instruments } from '../instruments.ts';
+import type { Registered, Registry } from '../lifecycle/registry.ts';
+import { findNumbered, findVersion, requireReady } from '../lifecycle/resolution.ts';
+import type { ServedModel } from '../lifecycle/served-model.ts';
+import type { TensorInfo } from '../tensors/tensor.ts';
 
 /** The Open Inference Protocol over the registry. Status codes and messages are Triton's where they are honest. */
 export function createInferenceHandlers(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { probeBatching } from '../../services/inference/batch-probe.ts';
-import { describeShape } from '../../services/inference/model-shape.ts';
-import { loadSession } from '../../services/inference/session.ts';
+import { loadSession } from '../../../services/inference/execution/session.ts';
+import { probeBatching } from '../../../services/inference/loading/batch-probe.ts';
+import { describeShape } from '../../../services/inference/tensors/model-shape.ts';
 import {
   buildModel,
   floats,
@@ -10,7 +10,7 @@ import {
   linearModel,
   runningSumModel,
   sumModel,
-} from './onnx-models.ts';
+} from '../onnx-models.ts';
 
 function probe(bytes: Buffer): ReturnType<typeof probeBatching> {
   const session = loadSession(bytes);
