@@ -22,7 +22,7 @@ export type FeatureContract = typeof featureContract;
 /** The registry of models. */
 export const modelContract = contract<model.ModelServiceHandlers, model.ModelServiceDefinition>(
   'scoremesh.inference.v1.ModelService',
-  { idempotent: ['GetModel', 'ListModels'] },
+  { idempotent: ['GetModel', 'ListModels', 'SetAlias'] },
 );
 export type ModelContract = typeof modelContract;
 
@@ -31,7 +31,18 @@ export const inferenceContract = contract<
   oip.GRPCInferenceServiceHandlers,
   oip.GRPCInferenceServiceDefinition
 >('inference.GRPCInferenceService', {
-  idempotent: ['ServerLive', 'ServerReady', 'ModelReady', 'ServerMetadata', 'ModelMetadata', 'ModelInfer'],
+  idempotent: [
+    'ServerLive',
+    'ServerReady',
+    'ModelReady',
+    'ServerMetadata',
+    'ModelMetadata',
+    'ModelInfer',
+    'ModelConfig',
+    'ModelStatistics',
+    'RepositoryIndex',
+  ],
+  takesLateCalls: ['ModelInfer'],
 });
 export type InferenceContract = typeof inferenceContract;
 

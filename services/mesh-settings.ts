@@ -6,6 +6,9 @@ import { logLevels } from './kit/log/json-log.ts';
 export const roles = ['gateway', 'feature', 'inference', 'audit', 'worker'] as const;
 export type Role = (typeof roles)[number];
 
+export const oipStatuses = ['honest', 'triton'] as const;
+export type OipStatus = (typeof oipStatuses)[number];
+
 const mebibyte = 1024 * 1024;
 
 /** Where the process listens. */
@@ -71,6 +74,33 @@ export const state = {
   ),
 };
 
+/** How models are taken and answered. */
+export const models = {
+  control: setting(
+    'SCOREMESH_MODEL_CONTROL',
+    choice('none', 'explicit', 'poll'),
+    'explicit',
+    'When models are loaded: at start only; at start and when asked; or whenever their folder changes.',
+  ),
+  pollMs: setting(
+    'SCOREMESH_MODEL_POLL',
+    duration(100, 3_600_000),
+    5000,
+    'How often the folder of models is looked at, with SCOREMESH_MODEL_CONTROL=poll.',
+  ),
+  importFolder: optional(
+    'SCOREMESH_IMPORT',
+    folder(),
+    'The folder below which models may be registered by path. Not set: by upload only.',
+  ),
+  oipStatus: setting(
+    'SCOREMESH_OIP_STATUS',
+    choice(...oipStatuses),
+    'honest',
+    'Status codes of the Open Inference Protocol where Triton tells overload and time-outs as UNAVAILABLE.',
+  ),
+};
+
 /** Bounds that every process has. */
 export const limits = {
   timeoutMs: setting(
@@ -108,4 +138,4 @@ export const logging = {
   ),
 };
 
-export const meshParts = { listening, placement, state, limits, messaging: busSettings, logging };
+export const meshParts = { listening, placement, state, models, limits, messaging: busSettings, logging };

@@ -11,7 +11,7 @@ import {
   scoringContract,
 } from './contracts.ts';
 import { createFeatureService } from './feature/feature-service.ts';
-import { inferenceDefaults } from './inference/config.ts';
+import { inferenceDefaults, type ModelControl } from './inference/config.ts';
 import { createInferenceService } from './inference/service.ts';
 import { type Bus, createBus } from './kit/bus/bus.ts';
 import type { busSettings } from './kit/bus/config.ts';
@@ -31,7 +31,7 @@ import type { Metrics } from './kit/telemetry/metrics.ts';
 import { createMetrics } from './kit/telemetry/prometheus.ts';
 import { createTracer } from './kit/telemetry/tracer.ts';
 import type { TracingConfig } from './kit/telemetry/tracing-config.ts';
-import type { Role } from './mesh-settings.ts';
+import type { OipStatus, Role } from './mesh-settings.ts';
 import { type RoleAccess, roleAccess } from './role-clients.ts';
 import { createScoringService } from './scoring/scoring-service.ts';
 
@@ -44,6 +44,14 @@ export interface MeshConfig {
   readonly metricsPort: number;
   readonly modelsFolder: string;
   readonly featuresFolder: string | undefined;
+  /** How the inference role takes models; what is left out has a default. */
+  readonly models?: {
+    readonly control?: ModelControl;
+    readonly pollMs?: number;
+    readonly importFolder?: string | undefined;
+  };
+  /** Status codes of the Open Inference Protocol: what is true, or Triton's. */
+  readonly oipStatus?: OipStatus;
   readonly dataFolder: string;
   /** Where the audit log is kept; in the data folder unless given. */
   readonly auditFolder?: string;
@@ -132,7 +140,15 @@ async function open(config: MeshConfig, log: Log, closers: Closers): Promise<Mes
   }
   if (has('inference')) {
     const inference = await createInferenceService(
-      { ...inferenceDefaults, modelsFolder: config.modelsFolder, serverVersion: config.version },
+      {
+        ...inferenceDefaults,
+        modelsFolder: config.modelsFolder,
+        registryFolder: join(config.dataFolder, 'models'),
+        importFolder: config.models?.importFolder,
+        control: config.models?.control ?? 'explicit',
+        pollMs: config.models?.pollMs ?? 5000,
+        serverVersion: config.version,
+      },
       deps,
       closers,
     );

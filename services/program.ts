@@ -120,7 +120,7 @@ async function loadRows(
 
 /** The settings as the mesh takes them. Without folders named or found, the flights example is served. */
 function configOf(environment: Environment, version: string, hosted: readonly Role[]): MeshConfig {
-  const { listening, placement, state, limits, messaging } = readSettings(meshParts, environment);
+  const { listening, placement, state, models, limits, messaging } = readSettings(meshParts, environment);
   const ownModels = state.models ?? (existsSync('models') ? 'models' : undefined);
   const ownFeatures = state.features ?? (existsSync('features') ? 'features' : undefined);
   const { gateway, feature, inference, audit } = placement;
@@ -139,6 +139,12 @@ function configOf(environment: Environment, version: string, hosted: readonly Ro
           : undefined
         : absolute(ownFeatures),
     dataFolder: absolute(state.data),
+    models: {
+      control: models.control,
+      pollMs: models.pollMs,
+      importFolder: models.importFolder === undefined ? undefined : absolute(models.importFolder),
+    },
+    oipStatus: models.oipStatus,
     bus: messaging,
     version,
     defaultTimeoutMs: limits.timeoutMs,

@@ -1,11 +1,23 @@
+/** When models are loaded: at start only, at start and when asked, or whenever the folder changes. */
+export type ModelControl = 'none' | 'explicit' | 'poll';
+
 /** Settings of the inference role. */
 export interface InferenceConfig {
-  /** Folder of `<name>/<version>/model.onnx`. */
+  /** Folder of `<name>/<version>/model.onnx`. Never written to. */
   readonly modelsFolder: string;
-  /** Rows that may wait for one model version before QUEUE_FULL. */
+  /** Folder of registered versions and of where aliases were moved; the same layout, and written to. */
+  readonly registryFolder: string;
+  /** Folder below which a path to register from must lie; undefined to take uploads only. */
+  readonly importFolder: string | undefined;
+  readonly control: ModelControl;
+  /** How often the folder is looked at with control 'poll', in milliseconds. */
+  readonly pollMs: number;
+  /** Rows that may wait for one model version before QUEUE_FULL, unless its configuration says otherwise. */
   readonly maxQueuedRows: number;
-  /** Rows of one run, and so of one request. */
+  /** Rows of one run, unless its configuration says otherwise. */
   readonly maxBatchRows: number;
+  /** Size of a model file. */
+  readonly maxModelBytes: number;
   /** How long close waits for what is queued, in milliseconds. */
   readonly closeGraceMs: number;
   /** Version of the software, as ServerMetadata tells it. */
@@ -17,6 +29,8 @@ export const inferenceDefaults = {
   maxQueuedRows: 8192,
   // Runs stop getting cheaper per row between 128 and 256 rows; above 1024 a single one would hold the thread for milliseconds.
   maxBatchRows: 1024,
+  // ONNX's own limit: a Protobuf message holds at most 2 GiB.
+  maxModelBytes: 2 ** 31 - 1,
   // Models run inline in under a few milliseconds, so a full queue empties well within it.
   closeGraceMs: 5_000,
 } as const;

@@ -165,6 +165,8 @@ function modelStates(registry: Registry): { state: string; count: number }[] {
     MODEL_STATE_LOADING: 0,
     MODEL_STATE_READY: 0,
     MODEL_STATE_FAILED: 0,
+    MODEL_STATE_UNLOADED: 0,
+    MODEL_STATE_UNLOADING: 0,
     MODEL_STATE_UNSPECIFIED: 0,
   };
   for (const { state } of registry.models) states[state]++;

@@ -10,6 +10,15 @@ import { silentLog } from '../../services/kit/log/log.ts';
 import type { GaugeSample, Metrics } from '../../services/kit/telemetry/metrics.ts';
 import type { Span, Tracer } from '../../services/kit/telemetry/span.ts';
 
+/** The settings of an inference role under test, but for its folder of models. */
+export const serviceDefaults = {
+  ...inferenceDefaults,
+  registryFolder: join(tmpdir(), 'scoremesh-no-registry'),
+  importFolder: undefined,
+  control: 'explicit',
+  pollMs: 100,
+} as const;
+
 /** Metrics that can be asked: counts and observations by "name{labels}". */
 export interface ReadableMetrics extends Metrics {
   readonly counts: ReadonlyMap<string, number>;
@@ -114,7 +123,7 @@ export async function startService(
   const metrics = createReadableMetrics();
   const tracer = createReadableTracer();
   const service = await createInferenceService(
-    { ...inferenceDefaults, serverVersion: '0.0.0-test', modelsFolder, ...settings },
+    { ...serviceDefaults, serverVersion: '0.0.0-test', modelsFolder, ...settings },
     { log: silentLog, metrics, tracer },
     closers,
   );

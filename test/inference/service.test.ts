@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Model__Output as Model } from '../../services/gen/scoremesh/inference/v1/Model.ts';
-import { inferenceDefaults } from '../../services/inference/config.ts';
 import { createInferenceService } from '../../services/inference/service.ts';
 import { cancelledByCaller } from '../../services/kit/contract/call.ts';
 import { messageCodec } from '../../services/kit/contract/protos.ts';
@@ -12,6 +11,7 @@ import {
   type ModelFiles,
   newCall,
   rowsRequest,
+  serviceDefaults,
   startService,
   type TestService,
   writeModels,
@@ -70,7 +70,7 @@ describe('the models folder', () => {
   });
 
   it('stops the start when it does not exist', async () => {
-    const config = { ...inferenceDefaults, serverVersion: '', modelsFolder: '/does/not/exist' };
+    const config = { ...serviceDefaults, serverVersion: '', modelsFolder: '/does/not/exist' };
     const deps = { log: silentLog, metrics: createReadableMetrics(), tracer: createReadableTracer() };
     await expect(createInferenceService(config, deps, createClosers(silentLog))).rejects.toMatchObject({
       reason: 'CONFIG_INVALID',
@@ -170,7 +170,7 @@ describe('the start and the end', () => {
     const closers = createClosers(silentLog);
     const modelsFolder = await writeModels({ 'm/1/model.onnx': linear }, closers);
     const starting = await createInferenceService(
-      { ...inferenceDefaults, serverVersion: '', modelsFolder },
+      { ...serviceDefaults, serverVersion: '', modelsFolder },
       { log: silentLog, metrics: createReadableMetrics(), tracer: createReadableTracer() },
       closers,
     );
@@ -190,7 +190,7 @@ describe('the start and the end', () => {
     const closers = createClosers(silentLog);
     const modelsFolder = await writeModels({ 'm/1/model.onnx': linear, 'm/2/model.onnx': linear }, closers);
     const starting = await createInferenceService(
-      { ...inferenceDefaults, serverVersion: '', modelsFolder },
+      { ...serviceDefaults, serverVersion: '', modelsFolder },
       { log: silentLog, metrics: createReadableMetrics(), tracer: createReadableTracer() },
       closers,
     );
@@ -221,7 +221,7 @@ describe('the start and the end', () => {
     const files = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`m/${i + 1}/model.onnx`, linear]));
     const modelsFolder = await writeModels(files, closers);
     const starting = await createInferenceService(
-      { ...inferenceDefaults, serverVersion: '', modelsFolder },
+      { ...serviceDefaults, serverVersion: '', modelsFolder },
       { log: silentLog, metrics: createReadableMetrics(), tracer: createReadableTracer() },
       closers,
     );

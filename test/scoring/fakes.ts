@@ -61,6 +61,15 @@ export function model(rest: Partial<Model__Output> = {}): Model__Output {
     scoreOutputs: [{ name: 'score', tensor: 'y' }],
     decision: null,
     audit: 'AUDIT_MODE_REQUIRED',
+    batchClass: 'BATCH_CLASS_INVARIANT',
+    batchFinding: '',
+    placement: 'PLACEMENT_INLINE',
+    instances: 0,
+    maxBatchRows: 1024,
+    sizeBytes: '1',
+    irVersion: 8,
+    opsets: {},
+    goldenCases: 0,
     ...rest,
   };
 }
@@ -175,12 +184,35 @@ export function fakeRoles(
       ModelReady: unexpected('ModelReady'),
       ServerMetadata: unexpected('ServerMetadata'),
       ModelMetadata: unexpected('ModelMetadata'),
+      ModelStreamInfer: () => {
+        throw new Error('ModelStreamInfer is not part of this test');
+      },
+      ModelConfig: unexpected('ModelConfig'),
+      ModelStatistics: unexpected('ModelStatistics'),
+      RepositoryIndex: unexpected('RepositoryIndex'),
+      RepositoryModelLoad: unexpected('RepositoryModelLoad'),
+      RepositoryModelUnload: unexpected('RepositoryModelUnload'),
+      SystemSharedMemoryStatus: unexpected('SystemSharedMemoryStatus'),
+      SystemSharedMemoryRegister: unexpected('SystemSharedMemoryRegister'),
+      SystemSharedMemoryUnregister: unexpected('SystemSharedMemoryUnregister'),
+      CudaSharedMemoryStatus: unexpected('CudaSharedMemoryStatus'),
+      CudaSharedMemoryRegister: unexpected('CudaSharedMemoryRegister'),
+      CudaSharedMemoryUnregister: unexpected('CudaSharedMemoryUnregister'),
+      TraceSetting: unexpected('TraceSetting'),
+      LogSettings: unexpected('LogSettings'),
     },
     models: {
       GetModel: unexpected('GetModel'),
       ListModels: unexpected('ListModels'),
+      RegisterModel: () => {
+        throw new Error('RegisterModel is not part of this test');
+      },
+      LoadModel: unexpected('LoadModel'),
+      UnloadModel: unexpected('UnloadModel'),
+      SetAlias: unexpected('SetAlias'),
+      RollbackAlias: unexpected('RollbackAlias'),
       WatchModels: async function* (_request, call) {
-        yield { models: [...models] };
+        yield { models: [...models], changes: [] };
         await new Promise<void>((resolve) => call.cancellation.onCancel(() => resolve()));
       },
     },

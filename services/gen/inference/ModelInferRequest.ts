@@ -101,7 +101,7 @@ export interface ModelInferRequest {
    */
   'id'?: (string);
   /**
-   * Parameters of the request.
+   * Parameters of the request: "priority" (1 first to 3 last; 0 for 2), "timeout" (microseconds until nobody wants the answer).
    */
   'parameters'?: ({[key: string]: _inference_InferParameter});
   /**
@@ -135,7 +135,7 @@ export interface ModelInferRequest__Output {
    */
   'id': (string);
   /**
-   * Parameters of the request.
+   * Parameters of the request: "priority" (1 first to 3 last; 0 for 2), "timeout" (microseconds until nobody wants the answer).
    */
   'parameters': ({[key: string]: _inference_InferParameter__Output});
   /**

@@ -73,7 +73,8 @@ export interface ModelInferResponse {
    */
   'id'?: (string);
   /**
-   * "batch_size": rows in the batch that it ran in.
+   * "batch_size": rows in the batch that it ran in. "model_digest": SHA-256 of the model file that answered. Where rows depend on
+   * the rows beside them also "batch_id" and "batch_row", its place in the batch. Through a gateway "prediction_id", its record.
    */
   'parameters'?: ({[key: string]: _inference_InferParameter});
   /**
@@ -103,7 +104,8 @@ export interface ModelInferResponse__Output {
    */
   'id': (string);
   /**
-   * "batch_size": rows in the batch that it ran in.
+   * "batch_size": rows in the batch that it ran in. "model_digest": SHA-256 of the model file that answered. Where rows depend on
+   * the rows beside them also "batch_id" and "batch_row", its place in the batch. Through a gateway "prediction_id", its record.
    */
   'parameters': ({[key: string]: _inference_InferParameter__Output});
   /**

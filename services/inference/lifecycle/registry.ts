@@ -1,4 +1,5 @@
 import type { Model__Output as Model } from '../../gen/scoremesh/inference/v1/Model.ts';
+import type { ModelChange__Output as ModelChange } from '../../gen/scoremesh/inference/v1/ModelChange.ts';
 import type { Cancellation } from '../../kit/contract/call.ts';
 import type { Families, ModelFamily, Resolvable } from './resolution.ts';
 import type { ServedModel } from './served-model.ts';
@@ -13,12 +14,13 @@ export interface Registered extends Resolvable {
 /** Every version at one moment, by name, then version. */
 export interface Snapshot {
   readonly models: Model[];
+  readonly changes: ModelChange[];
 }
 
 /** Which versions exist and where each stands. Its messages are replaced, never changed. */
 export class Registry {
   #entries: Registered[] = [];
-  #snapshot: Snapshot = { models: [] };
+  #snapshot: Snapshot = { models: [], changes: [] };
   #families: Map<string, ModelFamily<Registered>> = new Map();
   #closed = false;
   readonly #watchers = new Set<() => void>();
@@ -39,7 +41,7 @@ export class Registry {
   /** Makes these all that exists, and tells the watchers. */
   replaceAll(entries: readonly Registered[]): void {
     this.#entries = [...entries].sort(byNameAndVersion);
-    this.#snapshot = { models: this.#entries.map(({ model }) => model) };
+    this.#snapshot = { models: this.#entries.map(({ model }) => model), changes: [] };
     this.#families = familiesOf(this.#entries);
     this.#wake();
   }

@@ -124,6 +124,15 @@ export function describeModel(version: number, aliases: readonly string[], loade
     inputs: session.inputs.map(tensorSpec),
     outputs: session.outputs.map(tensorSpec),
     ...declared,
+    batchClass: 'BATCH_CLASS_UNSPECIFIED',
+    batchFinding: '',
+    placement: 'PLACEMENT_INLINE',
+    instances: 0,
+    maxBatchRows: 0,
+    sizeBytes: '0',
+    irVersion: 0,
+    opsets: {},
+    goldenCases: 0,
   };
 }
 
@@ -148,6 +157,15 @@ export function describeAbsent(absent: {
     scoreOutputs: [],
     decision: null,
     audit: 'AUDIT_MODE_REQUIRED',
+    batchClass: 'BATCH_CLASS_UNSPECIFIED',
+    batchFinding: '',
+    placement: 'PLACEMENT_UNSPECIFIED',
+    instances: 0,
+    maxBatchRows: 0,
+    sizeBytes: '0',
+    irVersion: 0,
+    opsets: {},
+    goldenCases: 0,
   };
 }
 

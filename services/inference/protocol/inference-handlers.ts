@@ -1,12 +1,16 @@
 import type { InferenceContract } from '../../contracts.ts';
 import type { ModelMetadataResponse__Output as ModelMetadata } from '../../gen/inference/ModelMetadataResponse.ts';
 import type { Handlers } from '../../kit/contract/contract.ts';
-import { invalidRequest, type MeshError, toMeshError } from '../../kit/errors/mesh-error.ts';
+import { invalidRequest, MeshError, toMeshError } from '../../kit/errors/mesh-error.ts';
 import type { Instruments } from '../instruments.ts';
 import type { Registered, Registry } from '../lifecycle/registry.ts';
 import { findNumbered, findVersion, requireReady } from '../lifecycle/resolution.ts';
 import type { ServedModel } from '../lifecycle/served-model.ts';
 import type { TensorInfo } from '../tensors/tensor.ts';
+
+function notYet(): never {
+  throw new MeshError('NOT_SUPPORTED', 'not yet');
+}
 
 /** The Open Inference Protocol over the registry. Status codes and messages are Triton's where they are honest. */
 export function createInferenceHandlers(
@@ -54,6 +58,20 @@ export function createInferenceHandlers(
       }
       return model.infer(request, call);
     },
+    ModelStreamInfer: notYet,
+    ModelConfig: notYet,
+    ModelStatistics: notYet,
+    RepositoryIndex: notYet,
+    RepositoryModelLoad: notYet,
+    RepositoryModelUnload: notYet,
+    SystemSharedMemoryStatus: notYet,
+    SystemSharedMemoryRegister: notYet,
+    SystemSharedMemoryUnregister: notYet,
+    CudaSharedMemoryStatus: notYet,
+    CudaSharedMemoryRegister: notYet,
+    CudaSharedMemoryUnregister: notYet,
+    TraceSetting: notYet,
+    LogSettings: notYet,
   };
 }
 

@@ -15,6 +15,7 @@ const files = [
   'scoremesh/inference/v1/model_service.proto',
   'scoremesh/audit/v1/audit_service.proto',
   'scoremesh/link/v1/link_service.proto',
+  'inference/model_config.proto',
   'inference/grpc_service.proto',
 ];
 

@@ -1,4 +1,4 @@
-import { Code, catalogue, type Reason } from './catalogue.ts';
+import { Code, type CodeName, catalogue, type Reason } from './catalogue.ts';
 
 /** One wrong field of a request. */
 export interface FieldViolation {
@@ -13,6 +13,8 @@ export interface ErrorDetails {
   readonly retryAfterMs?: number;
   /** Wrong fields; becomes BadRequest. */
   readonly violations?: readonly FieldViolation[];
+  /** A gRPC code other than the reason's, where a foreign protocol demands it. */
+  readonly code?: CodeName;
 }
 
 /**
@@ -28,7 +30,7 @@ export class MeshError extends Error {
     super(message, cause === undefined ? undefined : { cause });
     this.name = 'MeshError';
     this.reason = reason;
-    this.code = Code[catalogue[reason]];
+    this.code = Code[details.code ?? catalogue[reason]];
     this.details = details;
   }
 }

@@ -53,8 +53,15 @@ export function echoServices(handlers: EchoHandlers, instruments: Instruments): 
     GetModel: unexpected,
     ListModels: async () => ({ models: [] }),
     WatchModels: async function* () {
-      yield { models: [] };
+      yield { models: [], changes: [] };
     },
+    RegisterModel: () => {
+      throw new MeshError('METHOD_NOT_FOUND', 'not part of this test');
+    },
+    LoadModel: unexpected,
+    UnloadModel: unexpected,
+    SetAlias: unexpected,
+    RollbackAlias: unexpected,
     ...handlers.models,
   };
   const audit: Handlers<AuditContract> = {

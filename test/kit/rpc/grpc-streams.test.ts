@@ -108,7 +108,7 @@ describe('a stream over gRPC', () => {
     const process = await start({
       models: {
         WatchModels: async function* (_request, call) {
-          yield { models: [] };
+          yield { models: [], changes: [] };
           await new Promise<void>((resolve) =>
             call.cancellation.onCancel((error) => {
               cancelled.open(error);
@@ -195,7 +195,7 @@ describe('a stream over gRPC', () => {
         WatchModels: async function* () {
           for (;;) {
             produced += 1;
-            yield { models: [{ name: 'x'.repeat(50_000) } as never] };
+            yield { models: [{ name: 'x'.repeat(50_000) } as never], changes: [] };
           }
         },
       },

@@ -34,7 +34,7 @@ describe('a served method', () => {
       models: {
         WatchModels: async function* () {
           started += 1;
-          yield { models: [] };
+          yield { models: [], changes: [] };
         },
       },
     });
@@ -101,7 +101,7 @@ describe('a served method', () => {
     const { models, served, spans } = local({
       models: {
         WatchModels: async function* () {
-          for (;;) yield { models: [] };
+          for (;;) yield { models: [], changes: [] };
         },
       },
     });
@@ -145,6 +145,7 @@ describe('a local call', () => {
       yield { sequence: '7', request: null };
     };
     for await (const { sequence } of scoring.ScoreStream(requests(), newCall())) expect(sequence).toBe('7');
-    for await (const snapshot of models.WatchModels({}, newCall())) expect(snapshot).toEqual({ models: [] });
+    for await (const snapshot of models.WatchModels({}, newCall()))
+      expect(snapshot).toEqual({ models: [], changes: [] });
   });
 });

@@ -7,7 +7,7 @@ import type { Long } from '@grpc/proto-loader';
  */
 export interface OmittedPayload {
   /**
-   * Where it stood, e.g. "request.inputs.image" or "outputs.mask".
+   * Where it stood, e.g. "request.inputs.image" or "outputs.mask"; of an Inference "request.image" or "response.mask".
    */
   'path'?: (string);
   /**
@@ -25,7 +25,7 @@ export interface OmittedPayload {
  */
 export interface OmittedPayload__Output {
   /**
-   * Where it stood, e.g. "request.inputs.image" or "outputs.mask".
+   * Where it stood, e.g. "request.inputs.image" or "outputs.mask"; of an Inference "request.image" or "response.mask".
    */
   'path': (string);
   /**

@@ -5,6 +5,7 @@ import type { ModelVersion as _scoremesh_scoring_v1_ModelVersion, ModelVersion__
 import type { FeaturesRead as _scoremesh_audit_v1_FeaturesRead, FeaturesRead__Output as _scoremesh_audit_v1_FeaturesRead__Output } from '../../../scoremesh/audit/v1/FeaturesRead.ts';
 import type { Value as _scoremesh_scoring_v1_Value, Value__Output as _scoremesh_scoring_v1_Value__Output } from '../../../scoremesh/scoring/v1/Value.ts';
 import type { OmittedPayload as _scoremesh_audit_v1_OmittedPayload, OmittedPayload__Output as _scoremesh_audit_v1_OmittedPayload__Output } from '../../../scoremesh/audit/v1/OmittedPayload.ts';
+import type { BatchClass as _scoremesh_inference_v1_BatchClass, BatchClass__Output as _scoremesh_inference_v1_BatchClass__Output } from '../../../scoremesh/inference/v1/BatchClass.ts';
 
 /**
  * What was asked and what was answered.
@@ -34,6 +35,18 @@ export interface Prediction {
    * Tensors of the request or the answer that were too large for the record.
    */
   'omitted'?: (_scoremesh_audit_v1_OmittedPayload)[];
+  /**
+   * What is known of the model's rows in a batch.
+   */
+  'batchClass'?: (_scoremesh_inference_v1_BatchClass);
+  /**
+   * Names the batch, where its rows depend on each other.
+   */
+  'batchId'?: (string);
+  /**
+   * The request's first row in that batch.
+   */
+  'batchRow'?: (number);
 }
 
 /**
@@ -64,4 +77,16 @@ export interface Prediction__Output {
    * Tensors of the request or the answer that were too large for the record.
    */
   'omitted': (_scoremesh_audit_v1_OmittedPayload__Output)[];
+  /**
+   * What is known of the model's rows in a batch.
+   */
+  'batchClass': (_scoremesh_inference_v1_BatchClass__Output);
+  /**
+   * Names the batch, where its rows depend on each other.
+   */
+  'batchId': (string);
+  /**
+   * The request's first row in that batch.
+   */
+  'batchRow': (number);
 }

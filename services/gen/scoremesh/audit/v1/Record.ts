@@ -4,6 +4,8 @@ import type { Prediction as _scoremesh_audit_v1_Prediction, Prediction__Output a
 import type { Refusal as _scoremesh_audit_v1_Refusal, Refusal__Output as _scoremesh_audit_v1_Refusal__Output } from '../../../scoremesh/audit/v1/Refusal.ts';
 import type { RefusalSummary as _scoremesh_audit_v1_RefusalSummary, RefusalSummary__Output as _scoremesh_audit_v1_RefusalSummary__Output } from '../../../scoremesh/audit/v1/RefusalSummary.ts';
 import type { Outcome as _scoremesh_scoring_v1_Outcome, Outcome__Output as _scoremesh_scoring_v1_Outcome__Output } from '../../../scoremesh/scoring/v1/Outcome.ts';
+import type { Inference as _scoremesh_audit_v1_Inference, Inference__Output as _scoremesh_audit_v1_Inference__Output } from '../../../scoremesh/audit/v1/Inference.ts';
+import type { ModelChange as _scoremesh_inference_v1_ModelChange, ModelChange__Output as _scoremesh_inference_v1_ModelChange__Output } from '../../../scoremesh/inference/v1/ModelChange.ts';
 
 /**
  * One entry of the audit log. Its bytes are what the leaf hash covers: maps sorted by key, fields in order of number.
@@ -50,9 +52,17 @@ export interface Record {
    */
   'outcome'?: (_scoremesh_scoring_v1_Outcome | null);
   /**
+   * A ModelInfer that was answered.
+   */
+  'inference'?: (_scoremesh_audit_v1_Inference | null);
+  /**
+   * A change of the registry of models.
+   */
+  'modelChange'?: (_scoremesh_inference_v1_ModelChange | null);
+  /**
    * What happened.
    */
-  'event'?: "prediction"|"refusal"|"refusalSummary"|"outcome";
+  'event'?: "prediction"|"refusal"|"refusalSummary"|"outcome"|"inference"|"modelChange";
 }
 
 /**
@@ -100,7 +110,15 @@ export interface Record__Output {
    */
   'outcome'?: (_scoremesh_scoring_v1_Outcome__Output | null);
   /**
+   * A ModelInfer that was answered.
+   */
+  'inference'?: (_scoremesh_audit_v1_Inference__Output | null);
+  /**
+   * A change of the registry of models.
+   */
+  'modelChange'?: (_scoremesh_inference_v1_ModelChange__Output | null);
+  /**
    * What happened.
    */
-  'event'?: "prediction"|"refusal"|"refusalSummary"|"outcome";
+  'event'?: "prediction"|"refusal"|"refusalSummary"|"outcome"|"inference"|"modelChange";
 }

@@ -27,6 +27,10 @@ export interface Refusal {
    * Tensors of the request that were too large for the record.
    */
   'omitted'?: (_scoremesh_audit_v1_OmittedPayload)[];
+  /**
+   * Full name of the method; empty for a score.
+   */
+  'method'?: (string);
 }
 
 /**
@@ -53,4 +57,8 @@ export interface Refusal__Output {
    * Tensors of the request that were too large for the record.
    */
   'omitted': (_scoremesh_audit_v1_OmittedPayload__Output)[];
+  /**
+   * Full name of the method; empty for a score.
+   */
+  'method': (string);
 }

@@ -145,6 +145,26 @@ export const Reason = {
    * FAILED_PRECONDITION: settings that can't be used; every fault is named at once.
    */
   REASON_CONFIG_INVALID: 'REASON_CONFIG_INVALID',
+  /**
+   * ALREADY_EXISTS: the model has that version already; versions are never overwritten.
+   */
+  REASON_MODEL_EXISTS: 'REASON_MODEL_EXISTS',
+  /**
+   * DEADLINE_EXCEEDED: what waits before it and its own run would take longer than the caller does; nothing was run.
+   */
+  REASON_DEADLINE_UNREACHABLE: 'REASON_DEADLINE_UNREACHABLE',
+  /**
+   * UNIMPLEMENTED: a part of the protocol that this server leaves out; the message says why and what to do instead.
+   */
+  REASON_NOT_SUPPORTED: 'REASON_NOT_SUPPORTED',
+  /**
+   * FAILED_PRECONDITION: the settings of this process do not allow changes of models.
+   */
+  REASON_MODEL_CONTROL_OFF: 'REASON_MODEL_CONTROL_OFF',
+  /**
+   * UNAVAILABLE: the thread that ran the model ended; the request may be tried again.
+   */
+  REASON_EXECUTOR_LOST: 'REASON_EXECUTOR_LOST',
 } as const;
 
 /**
@@ -327,6 +347,31 @@ export type Reason =
    */
   | 'REASON_CONFIG_INVALID'
   | 34
+  /**
+   * ALREADY_EXISTS: the model has that version already; versions are never overwritten.
+   */
+  | 'REASON_MODEL_EXISTS'
+  | 35
+  /**
+   * DEADLINE_EXCEEDED: what waits before it and its own run would take longer than the caller does; nothing was run.
+   */
+  | 'REASON_DEADLINE_UNREACHABLE'
+  | 36
+  /**
+   * UNIMPLEMENTED: a part of the protocol that this server leaves out; the message says why and what to do instead.
+   */
+  | 'REASON_NOT_SUPPORTED'
+  | 37
+  /**
+   * FAILED_PRECONDITION: the settings of this process do not allow changes of models.
+   */
+  | 'REASON_MODEL_CONTROL_OFF'
+  | 38
+  /**
+   * UNAVAILABLE: the thread that ran the model ended; the request may be tried again.
+   */
+  | 'REASON_EXECUTOR_LOST'
+  | 39
 
 /**
  * Every failure that the mesh can name. ErrorInfo.reason carries the name without its prefix; the gRPC code that goes

@@ -7,6 +7,9 @@ import type { TensorSource as _scoremesh_inference_v1_TensorSource, TensorSource
 import type { ScoreOutput as _scoremesh_inference_v1_ScoreOutput, ScoreOutput__Output as _scoremesh_inference_v1_ScoreOutput__Output } from '../../../scoremesh/inference/v1/ScoreOutput.ts';
 import type { Decision as _scoremesh_inference_v1_Decision, Decision__Output as _scoremesh_inference_v1_Decision__Output } from '../../../scoremesh/inference/v1/Decision.ts';
 import type { AuditMode as _scoremesh_inference_v1_AuditMode, AuditMode__Output as _scoremesh_inference_v1_AuditMode__Output } from '../../../scoremesh/inference/v1/AuditMode.ts';
+import type { BatchClass as _scoremesh_inference_v1_BatchClass, BatchClass__Output as _scoremesh_inference_v1_BatchClass__Output } from '../../../scoremesh/inference/v1/BatchClass.ts';
+import type { Placement as _scoremesh_inference_v1_Placement, Placement__Output as _scoremesh_inference_v1_Placement__Output } from '../../../scoremesh/inference/v1/Placement.ts';
+import type { Long } from '@grpc/proto-loader';
 
 /**
  * A version of a model.
@@ -72,6 +75,42 @@ export interface Model {
    * When an answer may leave.
    */
   'audit'?: (_scoremesh_inference_v1_AuditMode);
+  /**
+   * What is known of its rows in a batch.
+   */
+  'batchClass'?: (_scoremesh_inference_v1_BatchClass);
+  /**
+   * What the comparison found, for people.
+   */
+  'batchFinding'?: (string);
+  /**
+   * Where it runs.
+   */
+  'placement'?: (_scoremesh_inference_v1_Placement);
+  /**
+   * Threads that run it; 0 inline.
+   */
+  'instances'?: (number);
+  /**
+   * Rows of one run.
+   */
+  'maxBatchRows'?: (number);
+  /**
+   * Size of the model file in bytes.
+   */
+  'sizeBytes'?: (number | string | Long);
+  /**
+   * Version of the ONNX format.
+   */
+  'irVersion'?: (number);
+  /**
+   * Operator sets by domain; "" is ONNX itself.
+   */
+  'opsets'?: ({[key: string]: number});
+  /**
+   * Cases of golden.json that were compared at load.
+   */
+  'goldenCases'?: (number);
 }
 
 /**
@@ -138,4 +177,40 @@ export interface Model__Output {
    * When an answer may leave.
    */
   'audit': (_scoremesh_inference_v1_AuditMode__Output);
+  /**
+   * What is known of its rows in a batch.
+   */
+  'batchClass': (_scoremesh_inference_v1_BatchClass__Output);
+  /**
+   * What the comparison found, for people.
+   */
+  'batchFinding': (string);
+  /**
+   * Where it runs.
+   */
+  'placement': (_scoremesh_inference_v1_Placement__Output);
+  /**
+   * Threads that run it; 0 inline.
+   */
+  'instances': (number);
+  /**
+   * Rows of one run.
+   */
+  'maxBatchRows': (number);
+  /**
+   * Size of the model file in bytes.
+   */
+  'sizeBytes': (string);
+  /**
+   * Version of the ONNX format.
+   */
+  'irVersion': (number);
+  /**
+   * Operator sets by domain; "" is ONNX itself.
+   */
+  'opsets': ({[key: string]: number});
+  /**
+   * Cases of golden.json that were compared at load.
+   */
+  'goldenCases': (number);
 }

@@ -20,6 +20,14 @@ export const ModelState = {
    * Could not be loaded; reason says why.
    */
   MODEL_STATE_FAILED: 'MODEL_STATE_FAILED',
+  /**
+   * Is there, and not loaded.
+   */
+  MODEL_STATE_UNLOADED: 'MODEL_STATE_UNLOADED',
+  /**
+   * Answers what is under way and nothing new.
+   */
+  MODEL_STATE_UNLOADING: 'MODEL_STATE_UNLOADING',
 } as const;
 
 /**
@@ -46,6 +54,16 @@ export type ModelState =
    */
   | 'MODEL_STATE_FAILED'
   | 3
+  /**
+   * Is there, and not loaded.
+   */
+  | 'MODEL_STATE_UNLOADED'
+  | 4
+  /**
+   * Answers what is under way and nothing new.
+   */
+  | 'MODEL_STATE_UNLOADING'
+  | 5
 
 /**
  * Where a version stands.

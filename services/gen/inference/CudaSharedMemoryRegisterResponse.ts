@@ -1,0 +1,14 @@
+// Original file: inference/grpc_service.proto
+
+
+/**
+ * Unused.
+ */
+export interface CudaSharedMemoryRegisterResponse {
+}
+
+/**
+ * Unused.
+ */
+export interface CudaSharedMemoryRegisterResponse__Output {
+}
