@@ -1,5 +1,6 @@
+import type { FastifyReply } from 'fastify';
 import type { Reason } from '../../services/kit/errors/catalogue.ts';
-import type { MeshError } from '../../services/kit/errors/mesh-error.ts';
+import { invalidRequest, isMeshError, MeshError, toMeshError } from '../../services/kit/errors/mesh-error.ts';
 import { codeName } from '../../services/kit/errors/status.ts';
 
 /** HTTP status of each gRPC code (google.rpc.Code, https://google.aip.dev/193). */
@@ -28,13 +29,23 @@ export interface HttpError {
   readonly body: object;
 }
 
+/** The status that says what the error's code and reason say. */
+export function httpStatusOf(error: MeshError): number {
+  return exactStatuses[error.reason] ?? statuses[codeName(error.code)] ?? 500;
+}
+
+/** When a retry may succeed, as HTTP tells it. */
+export function retryHeaders({ details: { retryAfterMs } }: MeshError): Record<string, string> {
+  return retryAfterMs === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) };
+}
+
 /** The error as JSON, with the same reason and details that a gRPC caller gets; with this status if one is given. */
 export function toHttpError(error: MeshError, given?: number): HttpError {
-  const status = given ?? exactStatuses[error.reason] ?? statuses[codeName(error.code)] ?? 500;
+  const status = given ?? httpStatusOf(error);
   const { metadata, retryAfterMs, violations } = error.details;
   return {
     status,
-    headers: retryAfterMs === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) },
+    headers: retryHeaders(error),
     body: {
       error: {
         code: status,
@@ -47,4 +58,31 @@ export function toHttpError(error: MeshError, given?: number): HttpError {
       },
     },
   };
+}
+
+export function sendError(reply: FastifyReply, error: MeshError, given?: number): FastifyReply {
+  const { status, headers, body } = toHttpError(error, given);
+  return reply.code(status).headers(headers).send(body);
+}
+
+/** To be sent with 404: it is the caller's mistake, which the code's 501 would charge to this server. */
+export function nothingAt(message: string): MeshError {
+  return new MeshError('METHOD_NOT_FOUND', message);
+}
+
+/** What a handler threw, or what the HTTP library refused before any handler ran. */
+export function ofFastify(thrown: unknown): MeshError {
+  if (isMeshError(thrown)) return thrown;
+  const { statusCode, message, code } = thrown as { statusCode?: number; message?: string; code?: string };
+  if (statusCode === 413)
+    return new MeshError(
+      'MESSAGE_TOO_LARGE',
+      'the body is too large; SCOREMESH_MAX_MESSAGE_BYTES is the limit',
+    );
+  if (statusCode !== undefined && statusCode < 500) {
+    return invalidRequest([
+      { field: 'body', description: `${message ?? 'unreadable'} (${code ?? statusCode})` },
+    ]);
+  }
+  return toMeshError(thrown);
 }

@@ -2,57 +2,27 @@ import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { startHttpServer } from '../../../gateway/http/http-server.ts';
-import type { ModelContract, ScoringContract } from '../../../services/contracts.ts';
+import type { ScoringContract } from '../../../services/contracts.ts';
 import type { ScoreRequest__Output } from '../../../services/gen/scoremesh/scoring/v1/ScoreRequest.ts';
 import type { Call } from '../../../services/kit/contract/call.ts';
 import type { Client } from '../../../services/kit/contract/contract.ts';
 import { catalogue, type Reason } from '../../../services/kit/errors/catalogue.ts';
 import { MeshError } from '../../../services/kit/errors/mesh-error.ts';
-import { createClosers } from '../../../services/kit/lifecycle/closers.ts';
+import { type Closers, createClosers } from '../../../services/kit/lifecycle/closers.ts';
 import { silentLog } from '../../../services/kit/log/log.ts';
 import { scoreResponse } from '../../kit/rpc/echo.ts';
 import { createGate, errorOf, testClosers } from '../../kit/rpc/processes.ts';
 import { createRecorder } from '../../kit/rpc/recorder.ts';
+import { startHttp } from './http-fixture.ts';
 
 const closers = testClosers();
 
-async function start(
+function start(
   scoring: Partial<Client<ScoringContract>> = {},
-  options: {
-    unready?: MeshError;
-    maxMessageBytes?: number;
-    defaultTimeoutMs?: number;
-    own?: ReturnType<typeof createClosers>;
-  } = {},
+  options: { unready?: MeshError; own?: Closers; graceMs?: number } = {},
 ) {
-  const { instruments } = createRecorder();
-  const config = {
-    host: '127.0.0.1',
-    port: 0,
-    defaultTimeoutMs: 30_000,
-    maxMessageBytes: 100_000,
-    graceMs: 5_000,
-    ...options,
-  };
-  const deps = {
-    scoring: {
-      Score: async () => scoreResponse('p'),
-      RecordOutcomes: async () => ({ joined: 1, unknown: 0 }),
-      ...scoring,
-    } as Client<ScoringContract>,
-    models: { ListModels: async () => ({ models: [] }) } as unknown as Client<ModelContract>,
-    tracer: instruments.tracer,
-    unready: () => options.unready,
-  };
-  const { port } = await startHttpServer(config, deps, options.own ?? closers);
-  const base = `http://127.0.0.1:${port}`;
-  const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
-    fetch(base + path, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...headers },
-      body: typeof body === 'string' ? body : JSON.stringify(body),
-    });
-  return { port, base, post };
+  const { own = closers, unready, ...config } = options;
+  return startHttp(own, { scoring, ...(unready === undefined ? {} : { unready }) }, config);
 }
 
 const errorIn = async (response: Response) =>
@@ -294,7 +264,7 @@ describe('the HTTP server', () => {
           return new Promise(() => {});
         },
       },
-      { own: forced, ...{ graceMs: 30 } },
+      { own: forced, graceMs: 30 },
     );
     const failing = errorOf(stuck.post(score, {}));
     await hanging.opened;

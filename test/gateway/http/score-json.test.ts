@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { outcomesOf, scoreRequestOf, scoreResponseJson } from '../../../gateway/http/json.ts';
+import { outcomesOf, scoreRequestOf, scoreResponseJson } from '../../../gateway/http/score-json.ts';
 import { messageCodec } from '../../../services/kit/contract/protos.ts';
 import { isMeshError } from '../../../services/kit/errors/mesh-error.ts';
 import { scoreResponse } from '../../kit/rpc/echo.ts';
