@@ -1,37 +1,68 @@
+import type { Priority } from '../repository/serving-config.ts';
+import { type Ageing, LaneAges } from './lane-ages.ts';
+import { addSums, OrderedLine, type Standing, type Sums, type Verdict } from './ordered-line.ts';
+
 /** What the queue needs to know of a request. */
-export interface Queued {
+export interface Queued extends Standing, Ageing {
   /** Requests share a batch only if their keys are equal; undefined for one that never shares. */
   readonly key: string | undefined;
-  /** Rows it brings, >= 1. */
-  readonly rows: number;
+  /** The lane it starts in. */
+  readonly priority: Priority;
   /** On the clock of performance.now(). */
-  readonly deadline: number;
-  /** Order of arrival: which of two equal deadlines goes first, and what makes a request findable. */
-  readonly sequence: number;
+  readonly queuedAt: number;
 }
 
 export interface Taken<T> {
-  /** To be run together: equal keys, at most maxBatchRows rows, earliest deadlines first. Empty if nothing is left. */
+  /** To be run together: equal keys. Empty if nothing is left. */
   readonly batch: readonly T[];
   /** Requests whose deadline had passed. They are not to be run. */
   readonly expired: readonly T[];
 }
 
+interface KeyCount {
+  count: number;
+  /** By lane. */
+  readonly rows: number[];
+}
+
+/** How far a batch may grow. */
+export interface Growth {
+  /** Rows of a batch. */
+  maxRows(key: string): number;
+  /** When a run that starts now is predicted to end, on the clock of performance.now(). */
+  endOf(key: string, rows: number, bytes: number, now: number): number;
+}
+
+export interface QueueLimits {
+  /** Rows that may wait. */
+  readonly maxQueuedRows: number;
+  /** Rows of a batch of several requests. */
+  readonly maxBatchRows: number;
+  /** A request that has waited so long in a lane, in milliseconds, moves to the one before. */
+  readonly laneAgeMs: number;
+}
+
 /**
- * The requests that wait for one model version, earliest deadline first within those that may share a batch. Bounded by rows.
- * Every request leaves exactly once: by `take` (in a batch or as expired), by `remove` or by `clear`. Add and remove cost O(log n)
- * comparisons, and a memory move where a request joins or leaves in the middle; take a step per distinct key and per request taken.
+ * The requests that wait for one model version, in three lanes, earliest deadline first within a lane. Bounded by rows. Every
+ * request leaves exactly once: by `take` (in a batch or as expired), by `remove` or by `clear`. Add, remove and `addAhead` cost
+ * O(log n) comparisons and what an OrderedLine moves or sums; take costs a step per request that it looks at, which are those of
+ * the batch and those of other keys that stand between them.
  */
 export class BatchQueue<T extends Queued> {
-  readonly #maxQueuedRows: number;
-  readonly #maxBatchRows: number;
-  /** One lane per key, and one (undefined) for all that never share. */
-  readonly #lanes = new Map<string | undefined, T[]>();
+  readonly #limits: QueueLimits;
+  readonly #lanes: readonly [OrderedLine<T>, OrderedLine<T>, OrderedLine<T>] = [
+    new OrderedLine(),
+    new OrderedLine(),
+    new OrderedLine(),
+  ];
+  readonly #ages: readonly LaneAges<T>[] = [new LaneAges(2), new LaneAges(3)];
+  /** Those that wait of each key. */
+  readonly #keys = new Map<string, KeyCount>();
   #rows = 0;
+  #size = 0;
 
-  constructor(limits: { readonly maxQueuedRows: number; readonly maxBatchRows: number }) {
-    this.#maxQueuedRows = limits.maxQueuedRows;
-    this.#maxBatchRows = limits.maxBatchRows;
+  constructor(limits: QueueLimits) {
+    this.#limits = limits;
   }
 
   /** Rows that wait. */
@@ -39,98 +70,215 @@ export class BatchQueue<T extends Queued> {
     return this.#rows;
   }
 
+  /** Requests that wait. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Different keys that wait. */
+  get keys(): number {
+    return this.#keys.size;
+  }
+
+  /** Whether a request with that key waits. */
+  has(key: string): boolean {
+    return this.#keys.has(key);
+  }
+
   /** False if the request's rows would be more than the bound; it is then not queued. */
   add(request: T): boolean {
-    if (this.#rows + request.rows > this.#maxQueuedRows) return false;
-    this.#rows += request.rows;
-    const lane = this.#lanes.get(request.key);
-    if (lane === undefined) {
-      this.#lanes.set(request.key, [request]);
-      return true;
-    }
-    const last = lane[lane.length - 1];
-    if (last === undefined || !isBefore(request, last)) lane.push(request);
-    else lane.splice(positionOf(lane, request), 0, request);
+    if (this.#rows + request.rows > this.#limits.maxQueuedRows) return false;
+    this.#join(request, request.priority, request.queuedAt);
     return true;
+  }
+
+  /** Adds to `into` the sums of all that goes before a request, which need not be queued. */
+  addAhead(request: T, into: Sums): void {
+    for (let lane = 1; lane < request.priority; lane++) addSums(into, this.#line(lane).sums);
+    this.#line(request.priority).addBefore(request, into);
   }
 
   /** Takes a request out that nobody waits for any more. False if it had left already. */
   remove(request: T): boolean {
-    const lane = this.#lanes.get(request.key);
-    if (lane === undefined) return false;
-    const at = positionOf(lane, request);
-    if (lane[at] !== request) return false;
-    lane.splice(at, 1);
-    if (lane.length === 0) this.#lanes.delete(request.key);
-    this.#rows -= request.rows;
+    if (request.lane === 0 || !this.#line(request.lane).remove(request)) return false;
+    this.#left(request);
     return true;
   }
 
-  /** The next batch: the request with the earliest live deadline, and what may share with it in the order of deadlines. */
-  take(now: number): Taken<T> {
+  /**
+   * The next batch: the request with the earliest live deadline of the first lane that has one, and what may share its run, in
+   * the order of lanes and deadlines, as long as the run is predicted to end before the earliest deadline in it. A deadline that
+   * the request couldn't keep alone either holds nobody up.
+   */
+  take(now: number, growth: Growth): Taken<T> {
+    this.#promote(now);
     const expired: T[] = [];
-    let chosen: { key: string | undefined; lane: T[]; first: T } | undefined;
-    for (const [key, lane] of this.#lanes) {
-      const first = this.#dropExpired(key, lane, now, expired);
-      if (first !== undefined && (chosen === undefined || isBefore(first, chosen.first)))
-        chosen = { key, lane, first };
+    for (const line of this.#lanes) {
+      const first = line.first;
+      if (first !== undefined && first.deadline <= now) this.#dropExpired(line, now, expired);
     }
-    if (chosen === undefined) return { batch: [], expired };
-
-    const { key, lane, first } = chosen;
-    let rows = first.rows;
-    let count = 1;
-    for (let next = lane[count]; next !== undefined && key !== undefined; next = lane[count]) {
-      if (rows + next.rows > this.#maxBatchRows) break;
-      rows += next.rows;
-      count++;
+    const first = this.#lanes.find((line) => line.first !== undefined)?.first;
+    if (first === undefined) return { batch: [], expired };
+    const { key } = first;
+    if (key === undefined) {
+      this.remove(first);
+      return { batch: [first], expired };
     }
-    this.#rows -= rows;
-    if (count === lane.length) {
-      this.#lanes.delete(key);
-      return { batch: lane, expired };
-    }
-    return { batch: lane.splice(0, count), expired };
+    return { batch: this.#takeBatch(first, key, now, growth), expired };
   }
 
   /** Everything that waits, taken out. */
   clear(): T[] {
-    const all = [...this.#lanes.values()].flat();
-    this.#lanes.clear();
-    this.#rows = 0;
+    const all = this.#lanes.flatMap((line) => line.clear());
+    for (const request of all) this.#left(request);
     return all;
   }
 
-  /** Lanes are in the order of deadlines, so what has expired stands in front. Answers what then comes first. */
-  #dropExpired(key: string | undefined, lane: T[], now: number, expired: T[]): T | undefined {
-    let count = 0;
-    for (let next = lane[0]; next !== undefined && next.deadline <= now; next = lane[count]) {
-      this.#rows -= next.rows;
-      expired.push(next);
-      count++;
-    }
-    if (count === lane.length) {
-      this.#lanes.delete(key);
-      return undefined;
-    }
-    if (count > 0) lane.splice(0, count);
-    return lane[0];
+  #takeBatch(first: T, key: string, now: number, growth: Growth): T[] {
+    const maxRows = Math.min(this.#limits.maxBatchRows, growth.maxRows(key));
+    const lane = this.#line(first.lane);
+    const passedOver = this.#passOver(lane, first, key, maxRows, now, growth);
+    const batch: T[] = [];
+    let left = this.#keys.get(key)?.count ?? 0;
+    let looked = 0;
+    let rows = 0;
+    let bytes = 0;
+    let earliest = Number.POSITIVE_INFINITY;
+    const judge = (request: T): Verdict => {
+      if (left === 0) return 'stop';
+      if (request.key !== key) return 'skip';
+      if (looked++ < passedOver) {
+        left--;
+        return 'skip';
+      }
+      const { deadline } = request;
+      if (batch.length > 0) {
+        const end = growth.endOf(key, rows + request.rows, bytes + request.bytes, now);
+        if (rows + request.rows > maxRows || end > earliest) {
+          left = 0;
+          return 'stop';
+        }
+        if (end > deadline && growth.endOf(key, request.rows, request.bytes, now) <= deadline) {
+          left--;
+          return 'skip';
+        }
+      }
+      left--;
+      rows += request.rows;
+      bytes += request.bytes;
+      if (deadline < earliest && growth.endOf(key, request.rows, request.bytes, now) <= deadline)
+        earliest = deadline;
+      batch.push(request);
+      return 'take';
+    };
+    for (let at = first.lane; at <= 3 && left > 0; at++) this.#line(at).takeFromFront(judge);
+    for (const request of batch) this.#left(request);
+    return batch;
   }
-}
 
-function isBefore(a: Queued, b: Queued): boolean {
-  return a.deadline < b.deadline || (a.deadline === b.deadline && a.sequence < b.sequence);
-}
+  /**
+   * How many of the first requests of a key in a lane to pass over. None, unless the batch that their deadlines allow is so small
+   * that those behind it would miss theirs in turn: then a queue that is too long would be run in ever smaller batches, all of them
+   * late. So more are served if the first few wait on, and probably expire, as in the early drop of Nexus (Shen et al., SOSP 2019).
+   */
+  #passOver(
+    line: OrderedLine<T>,
+    first: T,
+    key: string,
+    maxRows: number,
+    now: number,
+    growth: Growth,
+  ): number {
+    const waiting = this.#keys.get(key)?.rows[first.lane - 1] ?? 0;
+    const rowBytes = first.bytes / first.rows;
+    const endOf = (rows: number): number => growth.endOf(key, rows, rows * rowBytes, now);
+    const fullEnd = endOf(Math.min(waiting, maxRows));
+    if (first.deadline >= fullEnd || first.rows >= maxRows) return 0;
 
-/** Where the request stands in a lane, or would. */
-function positionOf(lane: readonly Queued[], request: Queued): number {
-  let low = 0;
-  let high = lane.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const there = lane[middle];
-    if (there !== undefined && isBefore(there, request)) low = middle + 1;
-    else high = middle;
+    let small = 0;
+    let next: T | undefined;
+    line.takeFromFront((request) => {
+      if (request.key !== key) return 'skip';
+      if (endOf(small + request.rows) > first.deadline && request !== first) {
+        next = request;
+        return 'stop';
+      }
+      small += request.rows;
+      return 'skip';
+    });
+    if (next === undefined) return 0;
+    const nextEnd = endOf(small) - now + endOf(Math.min(waiting - small, maxRows));
+    if (nextEnd <= next.deadline) return 0;
+
+    let passed = 0;
+    let passedRows = 0;
+    let fits = false;
+    line.takeFromFront((request) => {
+      if (request.key !== key) return 'skip';
+      fits = request.deadline >= endOf(Math.min(waiting - passedRows, maxRows));
+      if (fits) return 'stop';
+      passed++;
+      passedRows += request.rows;
+      return 'skip';
+    });
+    // Not worth it if as many are given up as are served more.
+    return fits && Math.min(waiting - passedRows, maxRows) > small + passedRows ? passed : 0;
   }
-  return low;
+
+  #dropExpired(line: OrderedLine<T>, now: number, expired: T[]): void {
+    line.takeFromFront((request) => {
+      if (request.deadline > now) return 'stop';
+      this.#left(request);
+      expired.push(request);
+      return 'take';
+    });
+  }
+
+  /** Lane 2 first, so that nobody moves up twice at once. */
+  #promote(now: number): void {
+    const moment = now - this.#limits.laneAgeMs;
+    for (const ages of this.#ages) {
+      for (let aged = ages.shiftBefore(moment); aged !== undefined; aged = ages.shiftBefore(moment)) {
+        const { lane } = aged;
+        this.#line(lane).remove(aged);
+        this.#left(aged);
+        this.#join(aged, lane - 1, now);
+      }
+    }
+  }
+
+  #join(request: T, lane: number, now: number): void {
+    request.lane = lane;
+    request.laneSince = now;
+    this.#line(lane).add(request);
+    if (lane > 1) this.#ages[lane - 2]?.add(request);
+    this.#rows += request.rows;
+    this.#size++;
+    if (request.key !== undefined) this.#count(request.key, lane, request.rows, 1);
+  }
+
+  #left(request: T): void {
+    const { key, lane, rows } = request;
+    request.lane = 0;
+    this.#rows -= rows;
+    this.#size--;
+    if (key !== undefined) this.#count(key, lane, -rows, -1);
+  }
+
+  #count(key: string, lane: number, rows: number, requests: number): void {
+    let count = this.#keys.get(key);
+    if (count === undefined) {
+      count = { count: 0, rows: [0, 0, 0] };
+      this.#keys.set(key, count);
+    }
+    count.count += requests;
+    count.rows[lane - 1] = (count.rows[lane - 1] ?? 0) + rows;
+    if (count.count === 0) this.#keys.delete(key);
+  }
+
+  #line(lane: number): OrderedLine<T> {
+    const line = this.#lanes[lane - 1];
+    if (line === undefined) throw new Error(`no lane ${lane}`);
+    return line;
+  }
 }

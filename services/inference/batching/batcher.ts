@@ -1,241 +1,281 @@
-import type { Call } from '../../kit/contract/call.ts';
-import { MeshError, toMeshError } from '../../kit/errors/mesh-error.ts';
+import { MeshError } from '../../kit/errors/mesh-error.ts';
 import type { Tracer } from '../../kit/telemetry/span.ts';
-import type { VersionInstruments } from '../instruments.ts';
-import { concatRows, sliceRows, type Tensor } from '../tensors/tensor.ts';
-import { BatchQueue, type Queued } from './batch-queue.ts';
-import { endBatchSpan, startBatchSpan } from './batch-span.ts';
+import type { Executor } from '../execution/executor.ts';
+import { BatchQueue } from './batch-queue.ts';
+import { byteCount } from './batch-run.ts';
+import { BatchRunner } from './batch-runner.ts';
+import type { BatcherInstruments } from './batcher-instruments.ts';
+import { Forecast } from './forecast.ts';
+import {
+  deadlinePassedWaiting,
+  deadlinePast,
+  deadlineUnreachable,
+  queueFull,
+  shuttingDown,
+  tooManyRows,
+} from './refusals.ts';
+import type { RunAnswer, RunRequest } from './run-request.ts';
+import { type MeasuredRun, RunTimeModel } from './run-time-model.ts';
+import { PartAnswers, splitRows } from './split-request.ts';
 import type { TurnTaker } from './turn-taker.ts';
+import { settle, tellSettled, type Waiting } from './waiting.ts';
 
-/** What a run answered to one request. */
-export interface RunAnswer {
-  /** One per output of the model. */
-  readonly tensors: readonly Tensor[];
-  /** Rows of the batch it ran in. */
-  readonly batchRows: number;
-}
-
-/** A request that fits its model. */
-export interface RunRequest {
-  /** One per input of the model. */
-  readonly tensors: readonly Tensor[];
-  /** Rows it brings; 1 for a model that is not batched. */
-  readonly rows: number;
-  /** Equal for requests that may share a run; undefined for one that never shares. */
-  readonly key: string | undefined;
-  readonly call: Call;
-}
+export type { RunAnswer, RunRequest } from './run-request.ts';
 
 export interface BatcherDeps {
-  readonly run: (inputs: readonly Tensor[]) => Tensor[];
+  readonly executor: Executor;
+  /** Gives turns on this thread once the input of the tick has been read. */
   readonly turns: TurnTaker;
   readonly tracer: Tracer;
-  readonly instruments: VersionInstruments;
-  /** Told when a model's outputs don't have a row per input row, so that it can't be batched after all. */
+  readonly instruments: BatcherInstruments;
+  /** Whether requests of one key may share a run. If not, each runs alone. */
+  readonly batched: boolean;
+  /** Whether answers name the batch they were run in. Nothing is split then, as it would run in several. */
+  readonly nameBatches: boolean;
+  /** Runs whose time was taken at load. */
+  readonly measured: readonly MeasuredRun[];
+  /** Told once, if a model's outputs don't have a row per input row, so that each request runs alone from then on. */
   readonly onNotBatchable: () => void;
-}
-
-interface Waiting extends Queued {
-  readonly request: RunRequest;
-  readonly queuedAt: number;
-  readonly resolve: (answer: RunAnswer) => void;
-  readonly reject: (error: MeshError) => void;
-  forget: () => void;
+  /** In place of performance.now. */
+  readonly clock?: () => number;
 }
 
 /** The waiting line of one model version, and its runs. */
 export interface Batcher {
   /** Rows that wait. */
   readonly queuedRows: number;
+  /** Requests that wait; each part of one that is split counts. */
+  readonly queuedRequests: number;
   /**
-   * Queues a request and resolves with what its run answered. Fails with QUEUE_FULL (and when to try again),
-   * DEADLINE_PASSED_WAITING (never run), the cancellation's error (taken out of the queue at once), INFERENCE_FAILED (its own
-   * rows failed) or SHUTTING_DOWN.
+   * Queues a request and resolves with what its run answered. Never started are those that fail with DEADLINE_PAST,
+   * DEADLINE_UNREACHABLE (predicted on arrival; says when to try again), QUEUE_FULL (says when), TENSOR_INVALID (more rows than may
+   * ever wait), SHUTTING_DOWN, DEADLINE_PASSED_WAITING, or with the error of a cancellation that found them in the queue. One
+   * that is cancelled while it runs fails at once, and the run goes on for the others. INFERENCE_FAILED: its own rows failed, even
+   * alone. EXECUTOR_LOST: the thread that ran it ended, or all threads did.
    */
   submit(request: RunRequest): Promise<RunAnswer>;
   /** Refuses new requests; what is queued still gets its turn. */
   stop(): void;
-  /** Fails everything that still waits. */
+  /** Refuses new requests and fails everything that still waits. */
   abandon(): void;
+  /** Resolves once nothing waits or runs. */
+  idle(): Promise<void>;
 }
 
-const minRetryMs = 1;
-const maxRetryMs = 5_000;
-// Weight of the newest run in the average time of a row: follows a change of load in about ten runs.
-const newestWeight = 0.2;
+/** How long a request waits in a lane before it counts as of the one above: as long as a person doesn't mind. */
+const laneAgeMs = 500;
 
 export function createBatcher(
   model: { readonly name: string; readonly version: string },
   limits: { readonly maxQueuedRows: number; readonly maxBatchRows: number },
   deps: BatcherDeps,
 ): Batcher {
-  const { instruments, tracer, turns } = deps;
+  const { executor, instruments, turns } = deps;
+  const { maxQueuedRows, maxBatchRows } = limits;
+  const clock = deps.clock ?? (() => performance.now());
   const label = `model '${model.name}' version ${model.version}`;
-  const queue = new BatchQueue<Waiting>(limits);
-  let waitsForTurn = false;
-  let stopped = false;
+  const queue = new BatchQueue<Waiting>({ maxQueuedRows, maxBatchRows, laneAgeMs });
+  const runTimes = new RunTimeModel(deps.measured);
+  const forecast = new Forecast(runTimes, maxBatchRows);
+  let { batched } = deps;
+  let closed: MeshError | undefined;
   let sequence = 0;
-  let rowMs = 0;
+  let waitsForTurn = false;
+  /** When the last run ended, if something has waited since. */
+  let backlogSince: number | undefined;
+  const whenIdle: (() => void)[] = [];
 
-  const worker = {
-    turn: (): boolean => {
-      const now = performance.now();
-      const { batch, expired } = queue.take(now);
-      for (const waiting of expired) settle(waiting, expiredError(label, waiting, now));
-      for (const { queuedAt } of batch) instruments.queueSeconds.observe((now - queuedAt) / 1000);
-      runBatch(batch);
-      waitsForTurn = queue.rows > 0;
-      return waitsForTurn;
-    },
-  };
-
-  const settle = (waiting: Waiting, outcome: RunAnswer | MeshError): void => {
-    waiting.forget();
-    if (outcome instanceof MeshError) {
-      instruments.countRequest(outcome.reason);
-      waiting.reject(outcome);
-    } else {
-      instruments.countRequest('OK');
-      waiting.resolve(outcome);
-    }
-  };
-
-  /** A batch that fails is run again in halves, so that a bad row fails its own request only and costs few extra runs. */
-  const runBatch = (batch: readonly Waiting[]): void => {
-    const [first] = batch;
-    if (first === undefined) return;
-    let rows = 0;
-    for (const waiting of batch) rows += waiting.rows;
-    const outcome = runTraced(batch, rows, () => {
-      if (batch.length === 1) return deps.run(first.request.tensors);
-      return runTogether(batch, rows);
-    });
-    if (outcome instanceof MeshError) {
-      if (batch.length === 1) settle(first, outcome);
-      else {
-        const middle = batch.length >>> 1;
-        runBatch(batch.slice(0, middle));
-        runBatch(batch.slice(middle));
-      }
-      return;
-    }
-    if (batch.length === 1) {
-      settle(first, { tensors: outcome, batchRows: rows });
-      return;
-    }
-    let start = 0;
-    for (const waiting of batch) {
-      const from = start;
-      const tensors = outcome.map((tensor) => sliceRows(tensor, from, waiting.rows));
-      settle(waiting, { tensors, batchRows: rows });
-      start += waiting.rows;
-    }
-  };
-
-  const runTogether = (batch: readonly Waiting[], rows: number): Tensor[] => {
-    const inputs = batch[0]?.request.tensors ?? [];
-    const outputs = deps.run(
-      inputs.map((_, i) => concatRows(batch.map(({ request }) => request.tensors[i] as Tensor))),
-    );
-    if (outputs.some((output) => output.shape[0] !== rows)) {
+  const runner = new BatchRunner(model, label, {
+    tracer: deps.tracer,
+    instruments,
+    runTimes,
+    forecast,
+    nameBatches: deps.nameBatches,
+    clock,
+    onNotBatchable: () => {
+      if (!batched) return;
+      batched = false;
       deps.onNotBatchable();
-      throw new MeshError('INFERENCE_FAILED', `${label} does not answer one row per input row`);
+    },
+  });
+
+  const occupancy = { slots: 1, freeAt: undefined as number | undefined };
+  const readOccupancy = (): typeof occupancy => {
+    if (executor.placement === 'worker') {
+      occupancy.slots = Math.max(1, runner.underWay + executor.idle);
+      occupancy.freeAt = executor.idle > 0 || runner.underWay === 0 ? undefined : runner.firstEndsAt;
     }
-    return outputs;
+    return occupancy;
   };
 
-  const runTraced = (batch: readonly Waiting[], rows: number, run: () => Tensor[]): Tensor[] | MeshError => {
-    const members = batch.map(({ request, queuedAt }) => ({ span: request.call.span, queuedAt }));
-    const span = startBatchSpan(tracer, members, { model: model.name, version: model.version, rows });
-    const startedAt = performance.now();
-    let outcome: Tensor[] | MeshError;
-    try {
-      outcome = run();
-    } catch (error) {
-      outcome = toMeshError(error);
-    }
-    const tookMs = performance.now() - startedAt;
-    rowMs += (tookMs / rows - rowMs) * (rowMs === 0 ? 1 : newestWeight);
-    instruments.runSeconds.observe(tookMs / 1000);
-    instruments.batchRows.observe(rows);
-    if (span !== undefined) endBatchSpan(tracer, span, outcome instanceof MeshError ? outcome : undefined);
-    return outcome;
+  const takeBatch = (now: number): readonly Waiting[] => {
+    forecast.taking(queue.rows, backlogSince === undefined ? undefined : now - backlogSince);
+    const { batch, expired } = queue.take(now, forecast);
+    for (const waiting of expired)
+      settle(waiting, deadlinePassedWaiting(label, now - waiting.queuedAt), now, instruments);
+    if (expired.length > 0) forecast.ended(0, expired.length);
+    for (const { queuedAt } of batch) instruments.queued(now - queuedAt);
+    return batch;
   };
 
-  const refuse = (error: MeshError): Promise<never> => {
-    instruments.countRequest(error.reason);
+  const noticeIdle = (): void => {
+    if (whenIdle.length > 0 && isIdle()) for (const resolve of whenIdle.splice(0)) resolve();
+  };
+  const isIdle = (): boolean => queue.rows === 0 && runner.underWay === 0 && !runner.hasHalves;
+
+  const inlineTurn = (): boolean => {
+    if (executor.placement !== 'inline') return false;
+    const now = clock();
+    const batch = takeBatch(now);
+    if (batch.length > 0) runner.runInline(batch, executor, now);
+    waitsForTurn = queue.rows > 0;
+    backlogSince = waitsForTurn ? clock() : undefined;
+    if (!waitsForTurn) noticeIdle();
+    return waitsForTurn;
+  };
+
+  /** Gives every idle thread a batch. */
+  const fillThreads = (): void => {
+    while (executor.placement === 'worker' && executor.idle > 0) {
+      const now = clock();
+      const half = runner.takeHalf();
+      if (half === undefined && queue.rows === 0) break;
+      const batch = half ?? takeBatch(now);
+      if (batch.length > 0) runner.runInThread(batch, executor, now, fillThreads);
+    }
+    noticeIdle();
+  };
+  const threadTurn = (): boolean => {
+    waitsForTurn = false;
+    fillThreads();
+    return false;
+  };
+
+  const worker = { turn: executor.placement === 'inline' ? inlineTurn : threadTurn };
+
+  const failAll = (error: MeshError): void => {
+    closed = error;
+    const now = clock();
+    for (const waiting of queue.clear()) settle(waiting, error, now, instruments);
+    for (let half = runner.takeHalf(); half !== undefined; half = runner.takeHalf())
+      for (const waiting of half) settle(waiting, error, now, instruments);
+    noticeIdle();
+  };
+
+  if (executor.placement === 'worker') {
+    // What a run answered is settled first: it may tell that others need not run.
+    executor.onIdle(() => queueMicrotask(fillThreads));
+    executor.onLost(failAll);
+  }
+
+  const requestTurn = (): void => {
+    if (waitsForTurn || (executor.placement === 'worker' && executor.idle === 0)) return;
+    waitsForTurn = true;
+    turns.request(worker);
+  };
+
+  const refuse = (error: MeshError, request: RunRequest): Promise<never> => {
+    tellSettled(error, 0, request.rows, instruments);
     return Promise.reject(error);
+  };
+
+  const enqueue = (waiting: Waiting): void => {
+    queue.add(waiting);
+    requestTurn();
+  };
+
+  const giveUp = (waiting: Waiting, error: MeshError): void => {
+    queue.remove(waiting);
+    settle(waiting, error, clock(), instruments);
+    noticeIdle();
+  };
+
+  /** The error that a request is refused with on arrival; undefined if it may wait. */
+  const refusalOf = (waiting: Waiting, now: number): MeshError | undefined => {
+    if (queue.rows + waiting.rows > maxQueuedRows) {
+      if (waiting.rows > maxQueuedRows) return tooManyRows(label, waiting.rows, maxQueuedRows);
+      const emptiesInMs = forecast.emptiesInMs(waiting, queue, readOccupancy().slots);
+      return queueFull(label, queue.rows, maxQueuedRows, emptiesInMs);
+    }
+    const estimate = forecast.refusal(waiting, queue, readOccupancy(), now);
+    return estimate && deadlineUnreachable(label, estimate, waiting.deadline - now);
+  };
+
+  const enqueueParts = (whole: Waiting, request: RunRequest): void => {
+    const parts: Waiting[] = [];
+    const answers = new PartAnswers(Math.ceil(whole.rows / maxBatchRows), (outcome) => {
+      if (outcome instanceof MeshError) for (const part of parts) giveUp(part, outcome);
+      settle(whole, outcome, clock(), instruments);
+    });
+    for (const { tensors, rows } of splitRows(request.tensors, request.rows, maxBatchRows)) {
+      const index = parts.length;
+      parts.push({
+        ...whole,
+        tensors,
+        rows,
+        share: rows,
+        bytes: byteCount(tensors),
+        sequence: sequence++,
+        isPart: true,
+        resolve: (answer) => answers.answer(index, answer),
+        reject: (error) => answers.fail(error),
+      });
+    }
+    whole.forget = request.call.cancellation.onCancel((error) => answers.fail(error));
+    for (const part of parts) enqueue(part);
   };
 
   return {
     get queuedRows() {
       return queue.rows;
     },
+    get queuedRequests() {
+      return queue.size;
+    },
     submit: (request) => {
-      if (stopped) return refuse(shuttingDown(label));
-      const { cancellation, deadline } = request.call;
-      if (cancellation.error !== undefined) return refuse(cancellation.error);
-      const queuedAt = performance.now();
-      if (deadline <= queuedAt)
-        return refuse(
-          new MeshError(
-            'DEADLINE_PAST',
-            `the deadline passed ${(queuedAt - deadline).toFixed(1)} ms before ${label} could be asked; give the call more time`,
-          ),
-        );
+      if (closed !== undefined) return refuse(closed, request);
+      const { call, deadline, rows } = request;
+      const { cancellation } = call;
+      if (cancellation.error !== undefined) return refuse(cancellation.error, request);
+      const now = clock();
+      if (deadline <= now) return refuse(deadlinePast(label, now - deadline), request);
       return new Promise<RunAnswer>((resolve, reject) => {
+        const key = batched ? request.key : undefined;
         const waiting: Waiting = {
-          request,
-          queuedAt,
+          tensors: request.tensors,
+          rows,
+          key,
+          deadline,
+          priority: request.priority,
+          share: key === undefined ? maxBatchRows : rows,
+          bytes: byteCount(request.tensors),
+          sequence: sequence++,
+          queuedAt: now,
+          lane: 0,
+          laneSince: 0,
+          span: call.span,
+          isPart: false,
+          settled: false,
           resolve,
           reject,
-          key: request.key,
-          rows: request.rows,
-          deadline,
-          sequence: sequence++,
-          forget: () => {},
+          forget: noop,
         };
-        if (!queue.add(waiting)) {
-          settle(waiting, queueFull(label, queue.rows, limits.maxQueuedRows, rowMs));
-          return;
+        const refusal = refusalOf(waiting, now);
+        if (refusal !== undefined) settle(waiting, refusal, now, instruments);
+        else if (rows > maxBatchRows && request.splittable && key !== undefined && !deps.nameBatches)
+          enqueueParts(waiting, request);
+        else {
+          waiting.forget = cancellation.onCancel((error) => giveUp(waiting, error));
+          enqueue(waiting);
         }
-        waiting.forget = cancellation.onCancel((error) => {
-          if (queue.remove(waiting)) settle(waiting, error);
-        });
-        if (waitsForTurn) return;
-        waitsForTurn = true;
-        turns.request(worker);
       });
     },
     stop: () => {
-      stopped = true;
+      closed ??= shuttingDown(label);
     },
-    abandon: () => {
-      stopped = true;
-      for (const waiting of queue.clear()) settle(waiting, shuttingDown(label));
-    },
+    abandon: () => failAll(closed ?? shuttingDown(label)),
+    idle: () => (isIdle() ? Promise.resolve() : new Promise((resolve) => whenIdle.push(resolve))),
   };
 }
 
-function expiredError(label: string, waiting: Waiting, now: number): MeshError {
-  return new MeshError(
-    'DEADLINE_PASSED_WAITING',
-    `the deadline passed while the request waited ${(now - waiting.queuedAt).toFixed(1)} ms for ${label}; it was not run. Give the call more time or send less at once`,
-  );
-}
-
-function queueFull(label: string, queuedRows: number, maxQueuedRows: number, rowMs: number): MeshError {
-  const retryAfterMs = Math.min(maxRetryMs, Math.max(minRetryMs, Math.ceil(queuedRows * rowMs)));
-  return new MeshError(
-    'QUEUE_FULL',
-    `${queuedRows} of at most ${maxQueuedRows} rows wait for ${label}; try again in ${retryAfterMs} ms`,
-    { retryAfterMs },
-  );
-}
-
-function shuttingDown(label: string): MeshError {
-  return new MeshError(
-    'SHUTTING_DOWN',
-    `the process that serves ${label} is stopping and takes no new inference requests; ask another`,
-  );
-}
+function noop(): void {}
