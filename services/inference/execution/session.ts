@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { MeshError } from '../../kit/errors/mesh-error.ts';
 import { datatypeOfOnnx, encodings } from '../tensors/datatype.ts';
@@ -6,8 +5,6 @@ import { elementCount, type Tensor, type TensorInfo } from '../tensors/tensor.ts
 
 /** A model that ONNX Runtime has loaded. */
 export interface Session {
-  /** "sha256:<hex>" of the very bytes that were loaded. */
-  readonly digest: string;
   /** In the model's order. */
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly TensorInfo[];
@@ -37,14 +34,13 @@ type OrtTensor = import('onnxruntime-node').Tensor;
 type RawMetadata = import('onnxruntime-node/dist/binding.js').Binding.ValueMetadata;
 
 /**
- * Loads a model from its bytes and takes their digest. Blocks the JavaScript thread while ONNX Runtime optimises the graph.
- * Fails with MODEL_INVALID if the bytes are no model or it uses a type that can't be carried.
+ * Loads a model from its bytes, which are not needed afterwards. Blocks the JavaScript thread while ONNX Runtime optimises the
+ * graph. Fails with MODEL_INVALID if the bytes are no model, or naming all inputs and outputs that can't be carried.
  *
  * The binding is called directly, not through `InferenceSession.run` of the package: that defers every run by a setImmediate of
  * its own, which costs 1.7 us and a turn of the event loop after the batch is closed, and blocks the thread all the same.
  */
 export function loadSession(bytes: Buffer): Session {
-  if (bytes.length === 0) throw new MeshError('MODEL_INVALID', 'model.onnx is empty; copy the model again');
   // Loaded on first use, so that a process which hosts no inference doesn't carry the native library.
   const { Tensor: OrtTensor } = require('onnxruntime-node') as OrtPackage;
   const { binding, initOrt } = require('onnxruntime-node/dist/binding.js') as OrtBinding;
@@ -61,13 +57,17 @@ export function loadSession(bytes: Buffer): Session {
       error,
     );
   }
-  const inputs = native.inputMetadata.map((raw) => tensorInfo('input', raw));
-  const outputs = native.outputMetadata.map((raw) => tensorInfo('output', raw));
+  const faults: string[] = [];
+  const inputs = native.inputMetadata.flatMap((raw) => tensorInfo('input', raw, faults));
+  const outputs = native.outputMetadata.flatMap((raw) => tensorInfo('output', raw, faults));
+  if (faults.length > 0) {
+    native.dispose();
+    throw new MeshError('MODEL_INVALID', faults.join('; '));
+  }
   const fetches = Object.fromEntries(outputs.map(({ name }) => [name, null]));
   const noOptions = {};
 
   return {
-    digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}`,
     inputs,
     outputs,
     run: (tensors) => {
@@ -95,18 +95,20 @@ export function loadSession(bytes: Buffer): Session {
   };
 }
 
-function tensorInfo(what: string, raw: RawMetadata): TensorInfo {
-  if (!raw.isTensor)
-    throw new MeshError(
-      'MODEL_INVALID',
+function tensorInfo(what: string, raw: RawMetadata, faults: string[]): TensorInfo | [] {
+  if (!raw.isTensor) {
+    faults.push(
       `${what} '${raw.name}' is not a tensor but a sequence, map or optional; export the model without it (for scikit-learn: zipmap=False)`,
     );
+    return [];
+  }
   const datatype = datatypeOfOnnx(raw.type);
-  if (datatype === undefined)
-    throw new MeshError(
-      'MODEL_INVALID',
+  if (datatype === undefined) {
+    faults.push(
       `${what} '${raw.name}' has ONNX element type ${raw.type}, which ONNX Runtime can't exchange here; cast it inside the model to one of ${Object.keys(encodings).join(', ')}`,
     );
+    return [];
+  }
   return { name: raw.name, datatype, shape: raw.shape, symbols: raw.symbolicDimensions };
 }
 

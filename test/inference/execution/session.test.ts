@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { loadSession } from '../../../services/inference/execution/session.ts';
 import { type Datatype, encodings } from '../../../services/inference/tensors/datatype.ts';
@@ -39,19 +38,18 @@ describe('a session', () => {
     ]);
   });
 
-  it('tells the digest of the bytes it loaded, and the names of open dimensions', () => {
-    const bytes = linearModel([1, 2], 3);
-    const session = loadSession(bytes);
-    expect(session.digest).toBe(`sha256:${createHash('sha256').update(bytes).digest('hex')}`);
+  it('tells the names of open dimensions', () => {
+    const session = loadSession(linearModel([1, 2], 3));
     expect(session.inputs).toEqual([{ name: 'x', datatype: 'FP32', shape: [-1, 2], symbols: ['N', ''] }]);
     session.close();
   });
 
   it.each([
-    ['no bytes', Buffer.alloc(0), 'model.onnx is empty'],
+    ['no bytes', Buffer.alloc(0), "can't load model.onnx"],
     ['bytes that are no model', Buffer.from('hello'), "can't load model.onnx"],
     ['a model cut in half', linearModel([1, 2], 3).subarray(0, 60), "can't load model.onnx"],
     ['a type that can not be carried', identityModel('BF16', ['N']), "input 'x' has ONNX element type 16"],
+    ['naming every port that can not', identityModel('BF16', ['N']), "; output 'y' has ONNX element type 16"],
   ])('refuses %s', (_what, bytes, message) => {
     expect(() => loadSession(bytes)).toThrow(
       expect.objectContaining({ reason: 'MODEL_INVALID', message: expect.stringContaining(message) }),

@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { MeshError } from '../../kit/errors/mesh-error.ts';
+
+/**
+ * The bytes of a file, in memory of their own. Blocks the thread. Fails with MODEL_INVALID, naming the file as `label`, before it reads
+ * one that is larger than `maxBytes`, and for one that is no plain file or changes its length meanwhile.
+ */
+export function readWhole(path: string, label: string, maxBytes: number): Buffer {
+  const fail = (what: string, cause?: unknown): MeshError =>
+    new MeshError('MODEL_INVALID', `'${label}' ${what}`, {}, cause);
+  let file: number;
+  try {
+    // Without O_NONBLOCK, opening a pipe waits for a writer.
+    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch (error) {
+    throw fail(unreadable(error), error);
+  }
+  try {
+    const stat = fstatSync(file);
+    if (!stat.isFile()) throw fail('is not a plain file');
+    if (stat.size > maxBytes)
+      throw fail(`has ${stat.size} bytes, more than the ${maxBytes} that are allowed`);
+    const bytes = Buffer.from(new ArrayBuffer(stat.size));
+    let at = 0;
+    while (at < bytes.length) {
+      const read = readSync(file, bytes, at, Math.min(bytes.length - at, maxReadBytes), at);
+      if (read === 0)
+        throw fail('became shorter while it was read; copy it again, and put it in place by a rename');
+      at += read;
+    }
+    return bytes;
+  } catch (error) {
+    throw error instanceof MeshError ? error : fail(unreadable(error), error);
+  } finally {
+    closeSync(file);
+  }
+}
+
+// A single read takes no more than 2 GiB.
+const maxReadBytes = 2 ** 30;
+
+/** A text file that may be absent: undefined then. Fails as readWhole. */
+export function readText(path: string, label: string, maxBytes: number): string | undefined {
+  if (statSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
+  return readWhole(path, label, maxBytes).toString('utf8');
+}
+
+/** "sha256:<hex>". */
+export function digestOf(bytes: Uint8Array): string {
+  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+}
+
+function unreadable(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code === 'ENOENT' ? 'is missing' : `can't be read: ${message}`;
+}
