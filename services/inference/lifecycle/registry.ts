@@ -11,23 +11,31 @@ export interface Registered extends Resolvable {
   readonly served: ServedModel | undefined;
 }
 
-/** Every version at one moment, by name, then version. */
+/** Every version at one moment, by name, then version, and what has changed. */
 export interface Snapshot {
   readonly models: Model[];
   readonly changes: ModelChange[];
 }
 
+/** Changes that are kept for watchers who fall behind. */
+export const maxKeptChanges = 1000;
+
 /** Which versions exist and where each stands. Its messages are replaced, never changed. */
 export class Registry {
-  #entries: Registered[] = [];
-  #snapshot: Snapshot = { models: [], changes: [] };
-  #families: Map<string, ModelFamily<Registered>> = new Map();
+  #entries: readonly Registered[] = [];
+  #models: Model[] = [];
+  #families: ReadonlyMap<string, ModelFamily<Registered>> = new Map();
   #closed = false;
+  /** Counts what was published. */
+  #edition = 0;
+  /** The newest changes, and how many there ever were. */
+  #changes: ModelChange[] = [];
+  #changeCount = 0;
   readonly #watchers = new Set<() => void>();
 
   /** By name, then version. */
   get models(): Model[] {
-    return this.#snapshot.models;
+    return this.#models;
   }
 
   get entries(): readonly Registered[] {
@@ -38,17 +46,15 @@ export class Registry {
     return this.#families;
   }
 
-  /** Makes these all that exists, and tells the watchers. */
-  replaceAll(entries: readonly Registered[]): void {
+  /** Makes these all that exists, and tells the watchers, also of what has changed. */
+  publish(entries: readonly Registered[], changes: readonly ModelChange[]): void {
     this.#entries = [...entries].sort(byNameAndVersion);
-    this.#snapshot = { models: this.#entries.map(({ model }) => model), changes: [] };
+    this.#models = this.#entries.map(({ model }) => model);
     this.#families = familiesOf(this.#entries);
+    this.#edition++;
+    this.#changeCount += changes.length;
+    if (changes.length > 0) this.#changes = [...this.#changes, ...changes].slice(-maxKeptChanges);
     this.#wake();
-  }
-
-  /** Replaces one version, and tells the watchers. */
-  replace(before: Registered, after: Registered): void {
-    this.replaceAll(this.#entries.map((entry) => (entry === before ? after : entry)));
   }
 
   /** Ends every watch. */
@@ -58,15 +64,17 @@ export class Registry {
   }
 
   /**
-   * All models now, and again after each change; of changes that come faster than they are read, only the last is told. Ends
-   * when it is cancelled, returned from, or the registry closes.
+   * All models now with the newest changes, and again after each change. Of states that come faster than they are read, only the last
+   * is told; of changes each is, as long as its reader is no more than 1000 behind. Ends when it is cancelled, returned from, or the
+   * registry closes.
    */
   watch(cancellation: Cancellation): AsyncIterable<Snapshot> {
     return { [Symbol.asyncIterator]: () => this.#watcher(cancellation) };
   }
 
   #watcher(cancellation: Cancellation): AsyncIterator<Snapshot> {
-    let told: Snapshot | undefined;
+    let toldEdition = -1;
+    let toldChanges = 0;
     let ended = false;
     let wake: () => void = () => {};
     const onChange = (): void => wake();
@@ -81,17 +89,21 @@ export class Registry {
     forget = cancellation.onCancel(end);
     return {
       next: async () => {
-        while (!ended && !this.#closed && told === this.#snapshot) {
+        while (!ended && !this.#closed && toldEdition === this.#edition) {
           await new Promise<void>((resolve) => {
             wake = resolve;
           });
         }
-        if (ended || this.#closed) {
+        // What is not told yet is told before the end.
+        if (ended || toldEdition === this.#edition) {
           end();
           return { done: true, value: undefined };
         }
-        told = this.#snapshot;
-        return { done: false, value: told };
+        const untold = Math.min(this.#changeCount - toldChanges, this.#changes.length);
+        const changes = untold === 0 ? [] : this.#changes.slice(-untold);
+        toldEdition = this.#edition;
+        toldChanges = this.#changeCount;
+        return { done: false, value: { models: this.#models, changes } };
       },
       return: async () => {
         end();

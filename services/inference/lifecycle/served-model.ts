@@ -1,174 +1,196 @@
 import type { ModelInferRequest__Output as ModelInferRequest } from '../../gen/inference/ModelInferRequest.ts';
 import type { ModelInferResponse__Output as ModelInferResponse } from '../../gen/inference/ModelInferResponse.ts';
-import type { Model__Output as Model } from '../../gen/scoremesh/inference/v1/Model.ts';
 import type { Call } from '../../kit/contract/call.ts';
-import { MeshError } from '../../kit/errors/mesh-error.ts';
+import { MeshError, toMeshError } from '../../kit/errors/mesh-error.ts';
 import type { Tracer } from '../../kit/telemetry/span.ts';
 import { createBatcher } from '../batching/batcher.ts';
 import type { TurnTaker } from '../batching/turn-taker.ts';
-import type { InferenceConfig } from '../config.ts';
+import type { Executor, WorkerExecutor } from '../execution/executor.ts';
 import type { VersionInstruments } from '../instruments.ts';
 import type { LoadedModel } from '../loading/loader.ts';
+import { hasBatch } from '../repository/config/complete-model-config.ts';
+import type { ServingConfig } from '../repository/serving-config.ts';
+import { encodings } from '../tensors/datatype.ts';
 import { readInferRequest } from '../tensors/infer-request.ts';
-import { writeInferResponse } from '../tensors/infer-response.ts';
+import { createResponseWriter } from '../tensors/infer-response.ts';
 import type { ModelShape } from '../tensors/model-shape.ts';
-import type { Tensor, TensorInfo } from '../tensors/tensor.ts';
+import { readRequestParameters } from '../tensors/request-parameters.ts';
+import type { Tensor } from '../tensors/tensor.ts';
 
 /** A version that answers requests. */
 export interface ServedModel {
   readonly shape: ModelShape;
   readonly digest: string;
+  readonly config: ServingConfig;
+  readonly instruments: VersionInstruments;
   /** Rows that wait for a run. */
   readonly queuedRows: number;
-  /** Runs the model on a request. Fails with TENSOR_INVALID or as Batcher.submit does. */
+  /** Requests that wait for a run. */
+  readonly queuedRequests: number;
+  /**
+   * Runs the model on a request. Whoever has it calls at once, without waiting for anything in between: then it is not stopped yet, and
+   * the request is answered even if the version is replaced meanwhile. Fails with TENSOR_INVALID or as Batcher.submit does.
+   */
   infer(request: ModelInferRequest, call: Call): Promise<ModelInferResponse>;
   /** Refuses new requests; what is queued is still answered. */
   stop(): void;
-  /** Fails what still waits and gives the model's memory back. */
-  close(): void;
+  /** Resolves once every request that it took is answered. */
+  drained(): Promise<void>;
+  /** Fails what still waits, waits for the runs under way, and gives the model's memory back. */
+  close(): Promise<void>;
 }
 
-export function serveModel(
-  version: number,
-  loaded: LoadedModel,
-  limits: Pick<InferenceConfig, 'maxQueuedRows' | 'maxBatchRows'>,
-  deps: {
-    readonly turns: TurnTaker;
-    readonly tracer: Tracer;
-    readonly instruments: VersionInstruments;
-    readonly onNotBatchable: () => void;
-  },
-): ServedModel {
-  const { session, shape } = loaded;
+export interface ServedModelDeps {
+  readonly turns: TurnTaker;
+  readonly tracer: Tracer;
+  readonly instruments: VersionInstruments;
+  /** Told once, if its rows turn out not to match in a batch. */
+  readonly onNotBatchable: () => void;
+  /** Told once, if its threads are given up; every request fails from then on. */
+  readonly onLost: (error: MeshError) => void;
+}
+
+export function serveModel(version: number, loaded: LoadedModel, deps: ServedModelDeps): ServedModel {
+  const { shape, certificate, config } = loaded;
   const versionText = String(version);
-  let { batched } = loaded.batching;
-  const batcher = createBatcher({ name: shape.name, version: versionText }, limits, {
+  let { batched } = config;
+  const countsRows = hasBatch(shape, config);
+  const dependent = batched && certificate.batchClass === 'BATCH_CLASS_DEPENDENT_BATCHED';
+  const batcher = createBatcher({ name: shape.name, version: versionText }, config, {
     turns: deps.turns,
     tracer: deps.tracer,
     instruments: deps.instruments,
-    run: session.run,
+    executor: watchLoss(loaded.executor, deps.onLost),
+    batched,
+    nameBatches: dependent,
+    measured: loaded.measured,
     onNotBatchable: () => {
       batched = false;
       deps.onNotBatchable();
     },
   });
-
-  const rowsOf = (tensors: readonly Tensor[]): number => {
-    const rows = tensors[0]?.shape[0] ?? 1;
-    if (rows > limits.maxBatchRows)
-      throw new MeshError(
-        'TENSOR_INVALID',
-        `inference request batch-size must be <= ${limits.maxBatchRows} for '${shape.name}', but it is ${rows}; send it in parts`,
-      );
-    return rows;
-  };
+  const { defaultTimeoutMs = Number.POSITIVE_INFINITY } = config;
+  const { digest } = loaded.facts;
+  const writeResponse = createResponseWriter(shape, { version: versionText, digest });
 
   return {
     shape,
-    digest: session.digest,
+    digest,
+    config,
+    instruments: deps.instruments,
     get queuedRows() {
       return batcher.queuedRows;
     },
+    get queuedRequests() {
+      return batcher.queuedRequests;
+    },
     infer: async (request, call) => {
       let inputs: ReturnType<typeof readInferRequest>;
+      let parameters: ReturnType<typeof readRequestParameters>;
       let rows = 1;
       try {
+        parameters = readRequestParameters(request.parameters, shape.name);
         inputs = readInferRequest(request, shape);
-        if (shape.stackable) rows = rowsOf(inputs.tensors);
+        checkBytes(inputs.tensors, shape, config.maxTensorBytes);
+        if (countsRows) rows = checkedRows(inputs.tensors, shape, config.maxRequestRows);
       } catch (error) {
-        deps.instruments.countRequest(error instanceof MeshError ? error.reason : 'INTERNAL');
+        deps.instruments.refused(toMeshError(error).reason);
         throw error;
       }
       const { tensors, wanted } = inputs;
+      const { priority = config.defaultPriority, timeoutMs = defaultTimeoutMs } = parameters;
       const answer = await batcher.submit({
         tensors,
         call,
+        deadline:
+          timeoutMs === Number.POSITIVE_INFINITY
+            ? call.deadline
+            : Math.min(call.deadline, performance.now() + timeoutMs),
+        priority,
+        splittable: batched,
         rows: Math.max(1, rows),
         key: batched && rows > 0 ? keyOf(tensors, shape) : undefined,
       });
-      return writeInferResponse(
-        {
-          version: versionText,
-          id: request.id,
-          batchRows: answer.batchRows,
-          tensors: answer.tensors,
-          wanted,
-        },
-        shape,
-      );
+      const { batchId, batchRow, batchRows } = answer;
+      return writeResponse({ id: request.id, batchRows, batchId, batchRow, tensors: answer.tensors, wanted });
     },
     stop: batcher.stop,
+    drained: batcher.idle,
     close: () => {
       batcher.abandon();
-      session.close();
+      return loaded.executor.close();
     },
   };
+}
+
+/** The same executor, whose loss is told to one more. */
+function watchLoss(executor: Executor, onLost: (error: MeshError) => void): Executor {
+  if (executor.placement === 'inline') return executor;
+  return {
+    placement: 'worker',
+    instances: executor.instances,
+    get idle() {
+      return executor.idle;
+    },
+    run: (inputs) => executor.run(inputs),
+    onIdle: (listener) => executor.onIdle(listener),
+    onLost: (listener) =>
+      executor.onLost((error) => {
+        listener(error);
+        onLost(error);
+      }),
+    close: () => executor.close(),
+  } satisfies WorkerExecutor;
+}
+
+/** The rows that every input has; they would not come out as they went in otherwise. */
+function checkedRows(tensors: readonly Tensor[], shape: ModelShape, maxRows: number): number {
+  const rows = tensors[0]?.shape[0] ?? 1;
+  for (let i = 1; i < tensors.length; i++) {
+    const other = tensors[i]?.shape[0];
+    if (other === rows) continue;
+    throw new MeshError(
+      'TENSOR_INVALID',
+      `input '${shape.inputs[i]?.name}' batch size does not match other inputs for '${shape.name}': ${other}, where '${shape.inputs[0]?.name}' has ${rows}`,
+    );
+  }
+  if (rows <= maxRows) return rows;
+  throw new MeshError(
+    'TENSOR_INVALID',
+    `inference request batch-size must be <= ${maxRows} for '${shape.name}', but it is ${rows}; send it in parts`,
+  );
+}
+
+function checkBytes(tensors: readonly Tensor[], shape: ModelShape, maxBytes: number): void {
+  for (let i = 0; i < tensors.length; i++) {
+    const tensor = tensors[i];
+    if (tensor === undefined) continue;
+    const sizeBytes = tensor.data.length === 0 ? spanOf(tensor) : byteLength(tensor.data);
+    if (sizeBytes <= maxBytes) continue;
+    throw new MeshError(
+      'TENSOR_INVALID',
+      `input '${shape.inputs[i]?.name}' for model '${shape.name}' has ${sizeBytes} bytes, more than the ${maxBytes} that it may have; send it in parts`,
+    );
+  }
+}
+
+/** What an empty tensor would take with 1 for each 0 in its shape: a model may answer as much, though it got nothing. */
+function spanOf({ datatype, shape }: Tensor): number {
+  let count = 1;
+  for (const size of shape) if (size > 0) count *= size;
+  return count * Math.max(1, encodings[datatype].sizeBytes);
+}
+
+/** Of texts their characters, which is close enough for a limit. */
+function byteLength(data: Tensor['data']): number {
+  if (data instanceof Uint8Array) return data.byteLength;
+  let length = 0;
+  for (const text of data) length += text.length;
+  return length;
 }
 
 /** Requests stack if they agree in every dimension but the first. */
 function keyOf(tensors: readonly Tensor[], shape: ModelShape): string {
   if (!shape.openInside) return '';
   return tensors.map((tensor) => tensor.shape.slice(1).join('x')).join(',');
-}
-
-/** The message that describes a version that answers. */
-export function describeModel(version: number, aliases: readonly string[], loaded: LoadedModel): Model {
-  const { session, declared, shape } = loaded;
-  return {
-    name: shape.name,
-    version,
-    digest: session.digest,
-    aliases: [...aliases],
-    state: 'MODEL_STATE_READY',
-    reason: '',
-    inputs: session.inputs.map(tensorSpec),
-    outputs: session.outputs.map(tensorSpec),
-    ...declared,
-    batchClass: 'BATCH_CLASS_UNSPECIFIED',
-    batchFinding: '',
-    placement: 'PLACEMENT_INLINE',
-    instances: 0,
-    maxBatchRows: 0,
-    sizeBytes: '0',
-    irVersion: 0,
-    opsets: {},
-    goldenCases: 0,
-  };
-}
-
-/** The message that describes a version that does not answer. */
-export function describeAbsent(absent: {
-  readonly name: string;
-  readonly version: number;
-  readonly aliases: readonly string[];
-  readonly state: 'MODEL_STATE_LOADING' | 'MODEL_STATE_FAILED';
-  readonly reason: string;
-}): Model {
-  return {
-    ...absent,
-    aliases: [...absent.aliases],
-    digest: '',
-    description: '',
-    inputs: [],
-    outputs: [],
-    featureSet: '',
-    requestInputs: [],
-    sources: [],
-    scoreOutputs: [],
-    decision: null,
-    audit: 'AUDIT_MODE_REQUIRED',
-    batchClass: 'BATCH_CLASS_UNSPECIFIED',
-    batchFinding: '',
-    placement: 'PLACEMENT_UNSPECIFIED',
-    instances: 0,
-    maxBatchRows: 0,
-    sizeBytes: '0',
-    irVersion: 0,
-    opsets: {},
-    goldenCases: 0,
-  };
-}
-
-function tensorSpec(info: TensorInfo): Model['inputs'][number] {
-  return { name: info.name, datatype: info.datatype, shape: info.shape.map(String) };
 }

@@ -50,12 +50,13 @@ const modelYaml = z.strictObject({
 /** What `model.yaml` beside a model says, before it is compared with the model. */
 export type ModelYaml = z.output<typeof modelYaml>;
 
-const alias = z
-  .string()
-  .regex(
-    /^[A-Za-z_][A-Za-z0-9_.-]{0,63}$/,
-    'an alias starts with a letter and has at most 64 of A-Z a-z 0-9 _ . -',
-  );
+/** How an alias is written; never as a number, which would be a version. */
+export const aliasForm = {
+  pattern: /^[A-Za-z_][A-Za-z0-9_.-]{0,63}$/,
+  text: 'an alias starts with a letter and has at most 64 of A-Z a-z 0-9 _ . -',
+} as const;
+
+const alias = z.string().regex(aliasForm.pattern, aliasForm.text);
 const aliasesYaml = z.record(
   alias,
   z

@@ -9,8 +9,16 @@ export type VersionPolicy =
 /** 1 goes first. */
 export type Priority = 1 | 2 | 3;
 
+/** A configuration as somebody wrote it. */
+export interface GivenConfig extends ModelConfig {
+  /** Whether max_batch_size was written: a 0 then means that requests shall not share runs. */
+  readonly statesMaxBatchSize?: boolean;
+}
+
 /** How one version is served: config.pbtxt of its model, overridden by `serving` in its model.yaml, with defaults filled in. */
 export interface ServingConfig {
+  /** Whether requests may share runs; of a loaded version, whether they do. Default true. */
+  readonly batched: boolean;
   /** Rows of one run. */
   readonly maxBatchRows: number;
   /** Whether requests share runs though a row's bits depend on the batch. Default false. */
@@ -34,5 +42,5 @@ export interface ServingConfig {
   /** File of the model in its version's folder. */
   readonly fileName: string;
   /** What config.pbtxt says, for the complete ModelConfig; undefined without one. */
-  readonly given: ModelConfig | undefined;
+  readonly given: GivenConfig | undefined;
 }
