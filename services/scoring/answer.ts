@@ -50,8 +50,3 @@ function readValue(datatype: string, shape: string[], data: Buffer): Value {
   }
   return { tensor: { datatype, shape, data }, kind: 'tensor' };
 }
-
-/** Rows of the batch that the request ran in, as the inference role tells. */
-export function batchSizeOf(response: ModelInferResponse): number {
-  return Number(response.parameters.batch_size?.int64Param ?? 1);
-}

@@ -5,9 +5,9 @@ import type { RecordOutcomesResponse__Output as RecordOutcomesResponse } from '.
 import type { Call } from '../kit/contract/call.ts';
 import type { Client } from '../kit/contract/contract.ts';
 import { type FieldViolation, invalidRequest, isNotFound } from '../kit/errors/mesh-error.ts';
+import { isUuid } from '../kit/uuid.ts';
 import type { AuditTrail } from './audit-trail.ts';
 import { nowMs, outcomeRecord } from './records.ts';
-import { isUuid } from './uuid.ts';
 
 const maxOutcomes = 1000;
 const maxValues = 64;

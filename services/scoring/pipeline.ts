@@ -1,4 +1,5 @@
 import type { FeatureContract, InferenceContract } from '../contracts.ts';
+import type { ModelInferResponse__Output as ModelInferResponse } from '../gen/inference/ModelInferResponse.ts';
 import type { FeaturesRead__Output as FeaturesRead } from '../gen/scoremesh/audit/v1/FeaturesRead.ts';
 import type { GetFeaturesResponse__Output as GetFeaturesResponse } from '../gen/scoremesh/feature/v1/GetFeaturesResponse.ts';
 import type { FeatureValue__Output as FeatureValue } from '../gen/scoremesh/scoring/v1/FeatureValue.ts';
@@ -6,13 +7,14 @@ import type { ScoreRequest__Output as ScoreRequest } from '../gen/scoremesh/scor
 import type { ScoreResponse__Output as ScoreResponse } from '../gen/scoremesh/scoring/v1/ScoreResponse.ts';
 import { type Call, throwIfUnwanted } from '../kit/contract/call.ts';
 import type { Client } from '../kit/contract/contract.ts';
-import { MeshError } from '../kit/errors/mesh-error.ts';
-import { batchSizeOf, outputsOf } from './answer.ts';
+import { outputsOf } from './answer.ts';
 import type { AuditTrail, IdempotencyKey } from './audit-trail.ts';
 import type { FeatureSets, KnownSet } from './feature-sets.ts';
 import { featuresCodec, featureValues } from './feature-values.ts';
-import type { ModelRegistry } from './model-registry.ts';
-import { bodyDigest, nowMs, type Occasion, predictionRecord } from './records.ts';
+import { batchOf, isAnswerOf, modelVersion } from './inferred.ts';
+import type { ModelRegistry, Resolution } from './model-registry.ts';
+import { bodyDigest, type Occasion, predictionRecord } from './records.ts';
+import { newsAfter, newsOfReload } from './registry-news.ts';
 import { repeatedAnswer } from './repeated-answer.ts';
 import { checkInputs, checkRequest } from './request-inputs.ts';
 import type { ScorePlan } from './score-plan.ts';
@@ -27,13 +29,13 @@ export interface PipelineDeps {
 }
 
 /** features -> inference -> audit. Resolves when the record is durable, unless the model's audit is deferred. */
-export type Pipeline = (request: ScoreRequest, recordId: string, call: Call) => Promise<ScoreResponse>;
+export type Pipeline = (request: ScoreRequest, occasion: Occasion) => Promise<ScoreResponse>;
 
 export function createPipeline(deps: PipelineDeps): Pipeline {
-  const { models, inference, trail } = deps;
+  const { trail } = deps;
 
-  return async (request, recordId, call) => {
-    const occasion: Occasion = { recordId, receivedAtMs: nowMs(), call };
+  return async (request, occasion) => {
+    const { call, recordId } = occasion;
     throwIfUnwanted(call, 'scoring could start');
     checkRequest(request);
     const key = keyOf(request, call);
@@ -41,23 +43,17 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
       const earlier = await trail.find(key, call);
       if (earlier !== undefined) return repeatedAnswer(earlier, key, request.includeFeatures);
     }
-    const { plan, alias } = models.resolve(request.model);
-    checkInputs(request, plan);
-
-    const read = await readFeatures(deps, plan, request, call);
-    throwIfUnwanted(call, 'inference could start');
-    const response = await inference.ModelInfer(inferRequest(plan, request, read?.response), call);
+    const { plan, alias, read, response } = await infer(deps, request, call);
     const outputs = outputsOf(plan, response);
     throwIfUnwanted(call, 'the answer was recorded');
 
-    const { name, version, digest } = plan.model;
-    const model = { name, version, digest, alias };
+    const model = modelVersion(plan, alias);
     const record = predictionRecord(occasion, {
       request,
       model,
       outputs,
       features: recordedFeatures(read),
-      batchSize: batchSizeOf(response),
+      batch: batchOf(plan, response),
     });
     const features = request.includeFeatures ? shownFeatures(read) : [];
     const answer = { predictionId: recordId, model, outputs, features };
@@ -76,6 +72,32 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
     }
     return { ...answer, receipt };
   };
+}
+
+interface Inferred extends Resolution {
+  readonly read: Read | undefined;
+  readonly response: ModelInferResponse;
+}
+
+/** The answer of the version that the plan describes: when the registry has moved on meanwhile, all is done again with its news. */
+async function infer(deps: PipelineDeps, request: ScoreRequest, call: Call): Promise<Inferred> {
+  const { models } = deps;
+  for (;;) {
+    const snapshot = models.snapshot();
+    const { plan, alias } = models.resolve(request.model);
+    checkInputs(request, plan);
+    const read = await readFeatures(deps, plan, request, call);
+    throwIfUnwanted(call, 'inference could start');
+    let response: ModelInferResponse;
+    try {
+      response = await deps.inference.ModelInfer(inferRequest(plan, request, read?.response), call);
+    } catch (error) {
+      await newsAfter(models, snapshot, error, call);
+      continue;
+    }
+    if (isAnswerOf(plan, response)) return { plan, alias, read, response };
+    await newsOfReload(models, snapshot, call);
+  }
 }
 
 interface Read {
@@ -112,27 +134,4 @@ function keyOf(request: ScoreRequest, call: Call): IdempotencyKey | undefined {
   if (request.requestId === '') return undefined;
   // A line feed can't be part of a principal, so that no two callers share a key.
   return { key: `${call.principal}\n${request.requestId}`, bodyDigest: bodyDigest(request) };
-}
-
-/** Refuses when as many scores as may be are under way. */
-export function createAdmission(maxInFlight: number): {
-  readonly inFlight: () => number;
-  enter(): void;
-  leave(): void;
-} {
-  let inFlight = 0;
-  return {
-    inFlight: () => inFlight,
-    enter: () => {
-      if (inFlight >= maxInFlight) {
-        throw new MeshError('QUEUE_FULL', `${maxInFlight} scores are under way here; try again later`, {
-          retryAfterMs: 50,
-        });
-      }
-      inFlight += 1;
-    },
-    leave: () => {
-      inFlight -= 1;
-    },
-  };
 }

@@ -5,6 +5,7 @@ import type {
   Record as RecordInput,
   Record__Output as RecordOutput,
 } from '../gen/scoremesh/audit/v1/Record.ts';
+import type { ModelChange__Output as ModelChange } from '../gen/scoremesh/inference/v1/ModelChange.ts';
 import type { ModelVersion__Output as ModelVersion } from '../gen/scoremesh/scoring/v1/ModelVersion.ts';
 import type { Outcome__Output as Outcome } from '../gen/scoremesh/scoring/v1/Outcome.ts';
 import type { ScoreRequest, ScoreRequest__Output } from '../gen/scoremesh/scoring/v1/ScoreRequest.ts';
@@ -13,12 +14,14 @@ import type { Call } from '../kit/contract/call.ts';
 import { messageCodec } from '../kit/contract/protos.ts';
 import type { MeshError } from '../kit/errors/mesh-error.ts';
 import type { Outputs } from './answer.ts';
+import type { Batch } from './inferred.ts';
+import { largestKept, omit } from './omitted-payload.ts';
 
 const schema = 1;
-/** Tensor data of one record; of more, the largest stay out of the record, which holds their digests instead. */
-const maxPayloadBytes = 24 * 1024;
 /** A refused request may be larger than any record: then only what identifies it is kept. */
 const maxRefusalBytes = 48 * 1024;
+/** Of a message in a record that would not fit otherwise. */
+const maxReasonLength = 4096;
 
 const recordCodec = messageCodec<RecordInput, RecordOutput>('scoremesh.audit.v1.Record');
 const requestCodec = messageCodec<ScoreRequest, ScoreRequest__Output>('scoremesh.scoring.v1.ScoreRequest');
@@ -45,22 +48,33 @@ export function predictionRecord(
     readonly model: ModelVersion;
     readonly features: FeaturesRead | null;
     readonly outputs: Outputs;
-    readonly batchSize: number;
+    readonly batch: Batch;
   },
 ): Buffer {
   const omitted: OmittedPayload[] = [];
-  const { model, features, batchSize } = answer;
-  const limit = largestKept([answer.request.inputs, answer.outputs]);
+  const { model, features, batch } = answer;
+  const limit = largestKept(tensorSizes([answer.request.inputs, answer.outputs]));
   const request = slim(answer.request, limit, omitted);
   const outputs = slimValues(answer.outputs, 'outputs', limit, omitted);
-  return encode(occasion, { prediction: { request, model, features, outputs, batchSize, omitted } });
+  const { batchSize, batchClass, batchId, batchRow } = batch;
+  return encodeRecord(occasion, {
+    prediction: { request, model, features, outputs, batchSize, omitted, batchClass, batchId, batchRow },
+  });
 }
 
-export function refusalRecord(occasion: Occasion, request: ScoreRequest__Output, error: MeshError): Buffer {
+/** `method` is the full name of the method; empty for a score. */
+export function refusalRecord(
+  occasion: Occasion,
+  request: ScoreRequest__Output,
+  error: MeshError,
+  method: string,
+): Buffer {
   const omitted: OmittedPayload[] = [];
   const { code, reason, message } = error;
-  const kept = slim(request, largestKept([request.inputs]), omitted);
-  const whole = encode(occasion, { refusal: { request: kept, code, reason, message, omitted } });
+  const kept = slim(request, largestKept(tensorSizes([request.inputs])), omitted);
+  const whole = encodeRecord(occasion, {
+    refusal: { request: kept, code, reason, message, omitted, method },
+  });
   if (whole.length <= maxRefusalBytes) return whole;
   const named = {
     ...request,
@@ -69,8 +83,15 @@ export function refusalRecord(occasion: Occasion, request: ScoreRequest__Output,
     entities: {},
     inputs: {},
   };
-  return encode(occasion, {
-    refusal: { request: named, code, reason, message: message.slice(0, 4096), omitted: [] },
+  return encodeRecord(occasion, {
+    refusal: {
+      request: named,
+      code,
+      reason,
+      message: message.slice(0, maxReasonLength),
+      omitted: [],
+      method,
+    },
   });
 }
 
@@ -78,14 +99,24 @@ export function summaryRecord(
   occasion: Occasion,
   refusalSummary: { second: number; code: number; reason: string; model: string; count: number },
 ): Buffer {
-  return encode(occasion, { refusalSummary });
+  return encodeRecord(occasion, { refusalSummary });
 }
 
 export function outcomeRecord(occasion: Occasion, outcome: Outcome): Buffer {
-  return encode(occasion, { outcome });
+  return encodeRecord(occasion, { outcome });
 }
 
-function encode({ recordId, receivedAtMs, call }: Occasion, event: Partial<RecordInput>): Buffer {
+export function modelChangeRecord(change: ModelChange, call: Call): Buffer {
+  const occasion: Occasion = { recordId: change.changeId, receivedAtMs: change.occurredAtUs / 1000, call };
+  const modelChange = { ...change, reason: change.reason.slice(0, maxReasonLength) };
+  return encodeRecord(occasion, { modelChange });
+}
+
+/** The bytes of the record of what happened; the event must be complete. */
+export function encodeRecord(
+  { recordId, receivedAtMs, call }: Occasion,
+  event: Partial<RecordInput>,
+): Buffer {
   return recordCodec.encode({
     schema,
     recordId,
@@ -110,8 +141,7 @@ function slim(request: ScoreRequest__Output, limit: number, omitted: OmittedPayl
   return inputs === request.inputs ? request : { ...request, inputs };
 }
 
-/** The size of the largest tensor that is kept, so that all that are no larger fit together. */
-function largestKept(groups: readonly Outputs[]): number {
+function tensorSizes(groups: readonly Outputs[]): number[] | undefined {
   let sizes: number[] | undefined;
   for (const values of groups)
     for (const name in values) {
@@ -120,16 +150,7 @@ function largestKept(groups: readonly Outputs[]): number {
       sizes ??= [];
       sizes.push(value.tensor.data.length);
     }
-  let kept = Number.POSITIVE_INFINITY;
-  if (sizes === undefined) return kept;
-  let total = sizes.reduce((sum, size) => sum + size, 0);
-  // Of several of one size, all stay or all go.
-  for (const size of sizes.sort((a, b) => b - a)) {
-    if (total <= maxPayloadBytes && size < kept) break;
-    total -= size;
-    kept = size - 1;
-  }
-  return kept;
+  return sizes;
 }
 
 function slimValues(values: Outputs, path: string, limit: number, omitted: OmittedPayload[]): Outputs {
@@ -137,9 +158,7 @@ function slimValues(values: Outputs, path: string, limit: number, omitted: Omitt
   for (const name in values) {
     const value = values[name];
     if (value?.kind !== 'tensor' || !value.tensor || value.tensor.data.length <= limit) continue;
-    const { data } = value.tensor;
-    const sha256 = createHash('sha256').update(data).digest();
-    omitted.push({ path: `${path}.${name}`, sha256, sizeBytes: String(data.length) });
+    omitted.push(omit(`${path}.${name}`, value.tensor.data));
     const empty: Value = { kind: 'tensor', tensor: { ...value.tensor, data: Buffer.alloc(0) } };
     slimmed = { ...slimmed, [name]: empty };
   }

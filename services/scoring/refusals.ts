@@ -1,11 +1,11 @@
 import type { ScoreRequest__Output as ScoreRequest } from '../gen/scoremesh/scoring/v1/ScoreRequest.ts';
-import { type Call, startCall } from '../kit/contract/call.ts';
+import { startCall } from '../kit/contract/call.ts';
 import type { Reason } from '../kit/errors/catalogue.ts';
 import type { MeshError } from '../kit/errors/mesh-error.ts';
 import type { Closers } from '../kit/lifecycle/closers.ts';
 import type { Log } from '../kit/log/log.ts';
 import type { AuditTrail } from './audit-trail.ts';
-import { nowMs, refusalRecord, summaryRecord } from './records.ts';
+import { nowMs, type Occasion, refusalRecord, summaryRecord } from './records.ts';
 
 /** Refusals that get a record of their own in one second; beyond it, and under overload, they are counted. */
 const maxRecordedPerSecond = 500;
@@ -14,7 +14,7 @@ const maxKinds = 256;
 const recordTimeoutMs = 5000;
 
 /** Reasons that come by the thousand when the mesh is overloaded: one record each would turn the overload against the log. */
-const overload: ReadonlySet<Reason> = new Set<Reason>(['QUEUE_FULL']);
+const overload: ReadonlySet<Reason> = new Set<Reason>(['QUEUE_FULL', 'DEADLINE_UNREACHABLE']);
 /** Without a log there is nothing to write a refusal to; the metrics count these. */
 const unrecordable: ReadonlySet<Reason> = new Set<Reason>([
   'AUDIT_DISK_FULL',
@@ -22,16 +22,17 @@ const unrecordable: ReadonlySet<Reason> = new Set<Reason>([
   'SHUTTING_DOWN',
 ]);
 
-/** Keeps a record of every request that got no prediction. */
+/** What is kept of a request that got no answer. */
+export interface Refused {
+  readonly request: ScoreRequest;
+  /** Full name of the method; empty for a score. */
+  readonly method: string;
+}
+
+/** Keeps a record of every request that got no answer. */
 export interface Refusals {
   /** Resolves when the refusal is durable, counted, or could not be recorded; never rejects. */
-  record(refused: {
-    recordId: string;
-    receivedAtMs: number;
-    request: ScoreRequest;
-    error: MeshError;
-    call: Call;
-  }): Promise<void>;
+  record(refused: Refused, error: MeshError, occasion: Occasion): Promise<void>;
 }
 
 interface Tally {
@@ -85,7 +86,8 @@ export function createRefusals(trail: AuditTrail, newId: () => string, log: Log,
   };
 
   return {
-    record: async ({ recordId, receivedAtMs, request, error, call }) => {
+    record: async ({ request, method }, error, occasion) => {
+      const { call, recordId } = occasion;
       if (unrecordable.has(error.reason)) return;
       turn();
       if (overload.has(error.reason) || recorded >= maxRecordedPerSecond) {
@@ -97,7 +99,7 @@ export function createRefusals(trail: AuditTrail, newId: () => string, log: Log,
         // The caller's deadline may have passed, the record still has to be written.
         const { principal, trace } = call;
         const own = startCall({ timeoutMs: recordTimeoutMs, principal, trace });
-        await trail.append(refusalRecord({ recordId, receivedAtMs, call }, request, error), recordId, own);
+        await trail.append(refusalRecord(occasion, request, error, method), recordId, own);
       } catch (failure) {
         log.error('a refusal could not be recorded', {
           trace: call.trace,

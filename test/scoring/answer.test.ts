@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Decision__Output } from '../../services/gen/scoremesh/inference/v1/Decision.ts';
-import { batchSizeOf, outputsOf } from '../../services/scoring/answer.ts';
+import { outputsOf } from '../../services/scoring/answer.ts';
 import { bytesElement, bytesElements, datatypes } from '../../services/scoring/datatypes.ts';
 import { planOf } from '../../services/scoring/score-plan.ts';
 import { flag, float32, inferResponse, integer, model, number, tensor, text } from './fakes.ts';
@@ -85,11 +85,6 @@ describe('an answer', () => {
     expect(() => outputsOf(plan, inferResponse({ z: ['FP32', [1], float32(1)] }))).toThrow(
       expect.objectContaining({ reason: 'INFERENCE_FAILED', message: expect.stringContaining('"y"') }),
     );
-  });
-
-  it('tells the batch it ran in, or one', () => {
-    expect(batchSizeOf(inferResponse({}, 17))).toBe(17);
-    expect(batchSizeOf({ ...inferResponse({}), parameters: {} })).toBe(1);
   });
 });
 

@@ -11,6 +11,7 @@ import type { Record__Output } from '../../services/gen/scoremesh/audit/v1/Recor
 import type { FeatureSet__Output } from '../../services/gen/scoremesh/feature/v1/FeatureSet.ts';
 import type { GetFeaturesResponse__Output } from '../../services/gen/scoremesh/feature/v1/GetFeaturesResponse.ts';
 import type { Model__Output } from '../../services/gen/scoremesh/inference/v1/Model.ts';
+import type { ModelChange__Output } from '../../services/gen/scoremesh/inference/v1/ModelChange.ts';
 import type { RequestInput__Output } from '../../services/gen/scoremesh/inference/v1/RequestInput.ts';
 import type { ScoreRequest__Output } from '../../services/gen/scoremesh/scoring/v1/ScoreRequest.ts';
 import type { Value__Output } from '../../services/gen/scoremesh/scoring/v1/Value.ts';
@@ -95,6 +96,23 @@ export function inferResponse(
   };
 }
 
+/** A change of the registry; `number` makes its id. */
+export function modelChange(number: number, rest: Partial<ModelChange__Output> = {}): ModelChange__Output {
+  return {
+    changeId: `018f0000-0000-7000-8000-${String(number).padStart(12, '0')}`,
+    occurredAtUs: 1_700_000_000_000_000 + number,
+    principal: 'operator',
+    kind: 'MODEL_CHANGE_KIND_LOADED',
+    model: 'm',
+    version: 1,
+    digest: 'sha256:00',
+    alias: '',
+    previousVersion: 0,
+    reason: '',
+    ...rest,
+  };
+}
+
 export function float32(...values: number[]): Buffer {
   return Buffer.from(Float32Array.from(values).buffer);
 }
@@ -133,6 +151,12 @@ export interface FakeRoles {
   readonly appended: AppendRequest__Output[];
   readonly inferred: ModelInferRequest__Output[];
   records(): Record__Output[];
+  /** The registry is another from now on: followers are told, with these changes. */
+  tell(models: readonly Model__Output[], changes?: readonly ModelChange__Output[]): void;
+  /** The registry is another from now on, and who follows it already is not told until the next `tell`. */
+  change(models: readonly Model__Output[], changes?: readonly ModelChange__Output[]): void;
+  /** Breaks the streams of those who follow the registry. */
+  breakStreams(): void;
   readonly features: Client<FeatureContract>;
   readonly inference: Client<InferenceContract>;
   readonly models: Client<ModelContract>;
@@ -145,11 +169,26 @@ export function fakeRoles(
     infer?: Client<InferenceContract>['ModelInfer'];
     features?: Client<FeatureContract>['GetFeatures'];
     append?: (request: AppendRequest__Output, call: Call) => Promise<void>;
+    inference?: Partial<Client<InferenceContract>>;
+    models?: Partial<Client<ModelContract>>;
   } = {},
 ): FakeRoles {
   const steps: string[] = [];
   const appended: AppendRequest__Output[] = [];
   const inferred: ModelInferRequest__Output[] = [];
+  let registry = models;
+  const changes: ModelChange__Output[] = [];
+  let told = new Set<() => void>();
+  let streams = 0;
+  const wake = (): void => {
+    const waiting = told;
+    told = new Set();
+    for (const tell of waiting) tell();
+  };
+  const change: FakeRoles['change'] = (next, made = []) => {
+    registry = next;
+    changes.push(...made);
+  };
   const receiptOf = (place: number) => ({ logIndex: String(place), leafHash: Buffer.alloc(32, place) });
   const byKey = (key: string) =>
     appended.findIndex(({ idempotencyKey }) => key !== '' && idempotencyKey === key);
@@ -158,6 +197,15 @@ export function fakeRoles(
     appended,
     inferred,
     records: () => appended.map(({ record }) => decodeRecord(record)),
+    change,
+    tell: (next, made) => {
+      change(next, made);
+      wake();
+    },
+    breakStreams: () => {
+      streams += 1;
+      wake();
+    },
     features: {
       GetFeatures: async (request, call) => {
         steps.push('features');
@@ -200,6 +248,7 @@ export function fakeRoles(
       CudaSharedMemoryUnregister: unexpected('CudaSharedMemoryUnregister'),
       TraceSetting: unexpected('TraceSetting'),
       LogSettings: unexpected('LogSettings'),
+      ...overrides.inference,
     },
     models: {
       GetModel: unexpected('GetModel'),
@@ -212,14 +261,25 @@ export function fakeRoles(
       SetAlias: unexpected('SetAlias'),
       RollbackAlias: unexpected('RollbackAlias'),
       WatchModels: async function* (_request, call) {
-        yield { models: [...models], changes: [] };
-        await new Promise<void>((resolve) => call.cancellation.onCancel(() => resolve()));
+        const stream = streams;
+        for (let seen = 0; call.cancellation.error === undefined; ) {
+          yield { models: [...registry], changes: changes.slice(seen) };
+          seen = changes.length;
+          await new Promise<void>((resolve) => {
+            told.add(resolve);
+            call.cancellation.onCancel(() => resolve());
+          });
+          if (stream !== streams) throw new MeshError('ROLE_UNREACHABLE', 'the stream broke');
+        }
       },
+      ...overrides.models,
     },
     audit: {
       Append: async (request, call) => {
         steps.push('append');
         await overrides.append?.(request, call);
+        const repeated = appended.findIndex(({ recordId }) => recordId === request.recordId);
+        if (repeated >= 0) return { receipt: receiptOf(repeated), existingRecord: Buffer.alloc(0) };
         const first = byKey(request.idempotencyKey);
         if (first >= 0) return { receipt: receiptOf(first), existingRecord: appended[first]!.record };
         appended.push(request);

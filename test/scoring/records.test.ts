@@ -18,6 +18,7 @@ const occasion = {
   call: newCall(),
 };
 const version = { name: 'm', version: 1, digest: 'sha256:00', alias: '' };
+const batch = { batchSize: 3, batchClass: 'BATCH_CLASS_INVARIANT', batchId: '', batchRow: 0 } as const;
 const keyed = fc.dictionary(
   fc.string({ maxLength: 8 }).filter((key) => key !== '__proto__'),
   fc.string({ maxLength: 8 }),
@@ -33,7 +34,7 @@ function predicted(inputs: Parameters<typeof scoreRequest>[0] = {}, outputs = {}
     model: version,
     features: null,
     outputs,
-    batchSize: 3,
+    batch,
   });
 }
 
@@ -77,7 +78,7 @@ describe('a prediction’s record', () => {
         model: version,
         features: null,
         outputs: { score: number(0.5) },
-        batchSize: 3,
+        batch,
       },
     );
     const before = nowMs() * 1000;
@@ -93,6 +94,7 @@ describe('a prediction’s record', () => {
         model: version,
         outputs: { score: { number: 0.5 } },
         batchSize: 3,
+        batchClass: 'BATCH_CLASS_INVARIANT',
         omitted: [],
       },
     });
@@ -157,7 +159,7 @@ describe('a refusal’s record', () => {
 
   it('says what was asked and what the caller was told', () => {
     const record = decodeRecord(
-      refusalRecord(occasion, scoreRequest({ inputs: { y: tensor('FP32', [1], float32(1)) } }), error),
+      refusalRecord(occasion, scoreRequest({ inputs: { y: tensor('FP32', [1], float32(1)) } }), error, ''),
     );
     expect(record).toMatchObject({
       event: 'refusal',
@@ -171,7 +173,7 @@ describe('a refusal’s record', () => {
       requestId: 'r'.repeat(100_000),
       entities: { a: 'x'.repeat(100_000) },
     });
-    const bytes = refusalRecord(occasion, large, new MeshError('INVALID_REQUEST', 'x'.repeat(100_000)));
+    const bytes = refusalRecord(occasion, large, new MeshError('INVALID_REQUEST', 'x'.repeat(100_000)), '');
     expect(bytes.length).toBeLessThan(60 * 1024);
     expect(decodeRecord(bytes).refusal).toMatchObject({
       reason: 'INVALID_REQUEST',

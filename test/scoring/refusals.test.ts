@@ -3,10 +3,10 @@ import type { Reason } from '../../services/kit/errors/catalogue.ts';
 import { MeshError } from '../../services/kit/errors/mesh-error.ts';
 import { createClosers } from '../../services/kit/lifecycle/closers.ts';
 import { silentLog } from '../../services/kit/log/log.ts';
+import { createUuids } from '../../services/kit/uuid.ts';
 import type { AuditTrail } from '../../services/scoring/audit-trail.ts';
 import { decodeRecord } from '../../services/scoring/records.ts';
 import { createRefusals } from '../../services/scoring/refusals.ts';
-import { createUuids } from '../../services/scoring/uuid.ts';
 import { newCall, scoreRequest } from './fakes.ts';
 
 beforeEach(
@@ -30,11 +30,9 @@ function start() {
   const newId = createUuids();
   const refusals = createRefusals(trail, newId, silentLog, closers);
   const refuse = (reason: Reason, model = 'm', principal = 'p') =>
-    refusals.record({
+    refusals.record({ request: scoreRequest({ model }), method: '' }, new MeshError(reason, 'refused'), {
       recordId: newId(),
       receivedAtMs: 0,
-      request: scoreRequest({ model }),
-      error: new MeshError(reason, 'refused'),
       call: newCall(1000, principal),
     });
   const summaries = () =>

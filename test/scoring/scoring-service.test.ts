@@ -2,8 +2,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { MeshError } from '../../services/kit/errors/mesh-error.ts';
 import { type Closers, createClosers } from '../../services/kit/lifecycle/closers.ts';
 import { silentLog } from '../../services/kit/log/log.ts';
-import { createScoringService } from '../../services/scoring/scoring-service.ts';
-import { isUuid } from '../../services/scoring/uuid.ts';
+import { isUuid } from '../../services/kit/uuid.ts';
+import { createScoring } from '../../services/scoring/service.ts';
 import { createReadableMetrics } from '../inference/mesh-parts.ts';
 import { createGate, errorOf, until } from '../kit/rpc/processes.ts';
 import { createRecorder } from '../kit/rpc/recorder.ts';
@@ -29,13 +29,13 @@ afterEach(async () => {
 async function start(roles: FakeRoles, config: { maxInFlight?: number; defaultTimeoutMs?: number } = {}) {
   const { log, lines } = createRecorder();
   const metrics = createReadableMetrics();
-  const service = createScoringService(
+  const service = createScoring(
     { maxInFlight: 100, defaultTimeoutMs: 10_000, ...config },
-    { ...roles, log, metrics },
+    { ...roles, unready: () => undefined, log, metrics },
     closers,
   );
   await until(() => service.unready() === undefined);
-  return { ...service.handlers, lines, metrics };
+  return { ...service.scoring, lines, metrics };
 }
 
 const withFeatures = model({

@@ -1,0 +1,83 @@
+import type {
+  AuditContract,
+  FeatureContract,
+  InferenceContract,
+  ModelContract,
+  ScoringContract,
+} from '../contracts.ts';
+import type { Client, Handlers } from '../kit/contract/contract.ts';
+import type { MeshError } from '../kit/errors/mesh-error.ts';
+import type { Closers } from '../kit/lifecycle/closers.ts';
+import type { Log } from '../kit/log/log.ts';
+import type { Metrics } from '../kit/telemetry/metrics.ts';
+import { createUuids } from '../kit/uuid.ts';
+import { createAdmission } from './admission.ts';
+import { createAuditTrail } from './audit-trail.ts';
+import { createFeatureSets } from './feature-sets.ts';
+import { createGuard } from './guard.ts';
+import { createAuditedInference } from './inference-service.ts';
+import { createModelChanges } from './model-changes.ts';
+import { followModels } from './model-registry.ts';
+import { createPipeline } from './pipeline.ts';
+import { changesRecorded, createRecordedModels } from './recorded-models.ts';
+import { createRefusals } from './refusals.ts';
+import { createScoringHandlers } from './scoring-service.ts';
+
+export interface ScoringConfig {
+  /** Scores and inferences under way at once in this process; beyond it QUEUE_FULL. */
+  readonly maxInFlight: number;
+  /** For requests of a stream, and for calls without a deadline. */
+  readonly defaultTimeoutMs: number;
+}
+
+export interface ScoringDeps {
+  readonly features: Client<FeatureContract>;
+  readonly models: Client<ModelContract>;
+  readonly inference: Client<InferenceContract>;
+  readonly audit: Client<AuditContract>;
+  /** Why this process can't do its work now, all its roles considered; undefined if it can. */
+  readonly unready: () => MeshError | undefined;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+/** What a gateway answers by itself: every answer and every change of a model has its record. */
+export interface Scoring {
+  readonly scoring: Handlers<ScoringContract>;
+  readonly inference: Handlers<InferenceContract>;
+  readonly models: Handlers<ModelContract>;
+  /** Why nothing can be answered yet; undefined once it can. */
+  unready(): MeshError | undefined;
+}
+
+/** Scores, inferences and changes of models over the other roles, with one audit trail and one budget of requests under way. */
+export function createScoring(config: ScoringConfig, deps: ScoringDeps, closers: Closers): Scoring {
+  const { log, metrics, features, inference, audit } = deps;
+  const newId = createUuids();
+  const trail = createAuditTrail(audit, { log, metrics });
+  closers.add('deferred audit records', () => trail.flush());
+  const refusals = createRefusals(trail, newId, log, closers);
+  const changes = createModelChanges(trail, { log, metrics }, closers);
+  const models = followModels(deps.models, { log, changes }, closers);
+  const admission = createAdmission(config.maxInFlight);
+  metrics.gauge('scoremesh_scores_in_flight', 'Scores and inferences under way.', [], () => [
+    { labels: [], value: admission.inFlight() },
+  ]);
+  const guard = createGuard({ admission, refusals, newId });
+  const recorded = changesRecorded(deps.models, changes);
+  const featureSets = createFeatureSets(features);
+  const pipeline = createPipeline({ models, features, inference, trail, featureSets });
+  return {
+    scoring: createScoringHandlers(config, { guard, pipeline, audit, trail, newId, log }),
+    inference: createAuditedInference(config, {
+      inference,
+      models,
+      trail,
+      guard,
+      changesRecorded: recorded,
+      unready: deps.unready,
+    }),
+    models: createRecordedModels(deps.models, recorded),
+    unready: models.unready,
+  };
+}
