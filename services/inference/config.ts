@@ -18,6 +18,8 @@ export interface InferenceConfig {
   readonly maxBatchRows: number;
   /** Size of a model file. */
   readonly maxModelBytes: number;
+  /** How long loading one version may take, in milliseconds. */
+  readonly loadLimitMs: number;
   /** How long close waits for what is queued, in milliseconds. */
   readonly closeGraceMs: number;
   /** Version of the software, as ServerMetadata tells it. */
@@ -31,6 +33,8 @@ export const inferenceDefaults = {
   maxBatchRows: 1024,
   // ONNX's own limit: a Protobuf message holds at most 2 GiB.
   maxModelBytes: 2 ** 31 - 1,
+  // Reading 2 GiB from a slow disk takes a minute; what takes five hangs.
+  loadLimitMs: 300_000,
   // Models run inline in under a few milliseconds, so a full queue empties well within it.
   closeGraceMs: 5_000,
 } as const;

@@ -1,13 +1,15 @@
-import type { Counter, Histogram, Metrics } from '../kit/telemetry/metrics.ts';
+import type { Reason } from '../kit/errors/catalogue.ts';
+import type { Counter, Metrics } from '../kit/telemetry/metrics.ts';
 import { durationBuckets } from '../kit/telemetry/metrics.ts';
+import type { BatcherInstruments } from './batching/batcher-instruments.ts';
+import { type CountedVersion, exposeTritonMetrics } from './protocol/triton-metrics.ts';
+import { VersionStatistics } from './protocol/version-statistics.ts';
 
-/** Metrics of one model version. */
-export interface VersionInstruments {
-  /** Counts one request by its outcome: "OK" or the reason it failed for. */
-  countRequest(outcome: string): void;
-  readonly batchRows: Histogram;
-  readonly runSeconds: Histogram;
-  readonly queueSeconds: Histogram;
+/** Metrics of one model version, from its load on. */
+export interface VersionInstruments extends BatcherInstruments {
+  readonly statistics: VersionStatistics;
+  /** Counts a request that did not get as far as the batcher. */
+  refused(reason: Reason): void;
 }
 
 /** Metrics of the inference role. */
@@ -18,7 +20,8 @@ export interface Instruments {
 }
 
 export interface Readers {
-  readonly queueRows: () => Iterable<{ model: string; version: string; rows: number }>;
+  /** The versions that answer. */
+  readonly versions: () => Iterable<CountedVersion & { readonly queuedRows: number }>;
   readonly modelStates: () => Iterable<{ state: string; count: number }>;
 }
 
@@ -51,29 +54,56 @@ export function createInstruments(metrics: Metrics, readers: Readers): Instrumen
     versionLabels,
     runBuckets,
   );
+  const requestSeconds = metrics.histogram(
+    'scoremesh_inference_request_seconds',
+    'Time from the arrival of a request at its model to the answer, of those that were answered',
+    versionLabels,
+    runBuckets,
+  );
   metrics.gauge('scoremesh_inference_queue_rows', 'Rows that wait for a run', versionLabels, () =>
-    Array.from(readers.queueRows(), ({ model, version, rows }) => ({
+    Array.from(readers.versions(), ({ model, version, queuedRows }) => ({
       labels: [model, version],
-      value: rows,
+      value: queuedRows,
     })),
   );
   metrics.gauge('scoremesh_inference_models', 'Model versions by state', ['state'], () =>
     Array.from(readers.modelStates(), ({ state, count }) => ({ labels: [state], value: count })),
   );
+  exposeTritonMetrics(metrics, readers.versions);
 
   return {
     version: (model, version) => {
+      const statistics = new VersionStatistics();
       const outcomes = new Map<string, Counter>();
       const outcomeCounter = (outcome: string): Counter => {
         const counter = requests.labels(model, version, outcome);
         outcomes.set(outcome, counter);
         return counter;
       };
+      const count = (outcome: string): void => (outcomes.get(outcome) ?? outcomeCounter(outcome)).add();
+      const ownRows = batchRows.labels(model, version);
+      const ownRuns = runSeconds.labels(model, version);
+      const ownQueue = queueSeconds.labels(model, version);
+      const ownRequests = requestSeconds.labels(model, version);
       return {
-        countRequest: (outcome) => (outcomes.get(outcome) ?? outcomeCounter(outcome)).add(),
-        batchRows: batchRows.labels(model, version),
-        runSeconds: runSeconds.labels(model, version),
-        queueSeconds: queueSeconds.labels(model, version),
+        statistics,
+        ran: ({ rows, inputMs, inferMs, outputMs, failed }) => {
+          ownRows.observe(rows);
+          ownRuns.observe(inferMs / 1000);
+          if (!failed) statistics.countRun(rows, inputMs, inferMs, outputMs);
+        },
+        queued: (ms) => ownQueue.observe(ms / 1000),
+        settled: (outcome, times, rows) => {
+          count(outcome);
+          if (outcome === 'OK') {
+            ownRequests.observe(times.totalMs / 1000);
+            statistics.countAnswer(times, rows);
+          } else statistics.countFailure(outcome, times.totalMs);
+        },
+        refused: (reason) => {
+          count(reason);
+          statistics.countFailure(reason, 0);
+        },
       };
     },
     countUnresolved: (reason) => requests.labels('', '', reason).add(),

@@ -23,7 +23,8 @@ export const serviceDefaults = {
 export interface ReadableMetrics extends Metrics {
   readonly counts: ReadonlyMap<string, number>;
   readonly observations: ReadonlyMap<string, readonly number[]>;
-  read(gauge: string): readonly GaugeSample[];
+  /** A gauge, or a counter that is read. */
+  read(name: string): readonly GaugeSample[];
 }
 
 export function createReadableMetrics(): ReadableMetrics {
@@ -33,7 +34,7 @@ export function createReadableMetrics(): ReadableMetrics {
   return {
     counts,
     observations,
-    read: (gauge) => gauges.get(gauge)!(),
+    read: (name) => gauges.get(name)!(),
     counter: (name) => ({
       labels: (...values) => ({
         add: (amount = 1) => {
@@ -50,6 +51,9 @@ export function createReadableMetrics(): ReadableMetrics {
       },
     }),
     gauge: (name, _help, _labels, read) => {
+      gauges.set(name, read);
+    },
+    observedCounter: (name, _help, _labels, read) => {
       gauges.set(name, read);
     },
     expose: async () => '',
@@ -111,6 +115,8 @@ export interface TestService extends InferenceService {
   readonly metrics: ReadableMetrics;
   readonly tracer: ReadableTracer;
   readonly closers: Closers;
+  readonly modelsFolder: string;
+  readonly registryFolder: string;
 }
 
 /** The inference role over these files, with everything loaded. */
@@ -120,15 +126,23 @@ export async function startService(
 ): Promise<TestService> {
   const closers = createClosers(silentLog);
   const modelsFolder = await writeModels(files, closers);
+  const registryFolder = await writeModels({}, closers);
   const metrics = createReadableMetrics();
   const tracer = createReadableTracer();
   const service = await createInferenceService(
-    { ...serviceDefaults, serverVersion: '0.0.0-test', modelsFolder, ...settings },
+    { ...serviceDefaults, serverVersion: '0.0.0-test', modelsFolder, registryFolder, ...settings },
     { log: silentLog, metrics, tracer },
     closers,
   );
   await service.loaded;
-  return { ...service, metrics, tracer, closers };
+  return {
+    ...service,
+    metrics,
+    tracer,
+    closers,
+    modelsFolder: settings.modelsFolder ?? modelsFolder,
+    registryFolder: settings.registryFolder ?? registryFolder,
+  };
 }
 
 export function newCall(timeoutMs = 30_000): Call {

@@ -20,7 +20,7 @@ export const elementTypes = {
 } as const;
 export type ElementType = keyof typeof elementTypes;
 
-/** A number is fixed, a text is symbolic. */
+/** A number is fixed, a text is symbolic; an empty one is open without a name. */
 export type Dimension = number | string;
 
 export interface Port {
@@ -117,8 +117,7 @@ export function gatherModel(table: readonly number[]): Buffer {
 }
 
 /** total[N,M] = a[N,M] + b[N,M]; the symbols must agree between a and b. */
-export function sumModel(): Buffer {
-  const shape = ['N', 'M'];
+export function sumModel(shape: readonly Dimension[] = ['N', 'M']): Buffer {
   return buildModel({
     inputs: [
       { name: 'a', type: 'FP32', shape },

@@ -54,7 +54,7 @@ describe('the models folder', () => {
       ['bad name', 0, 'FAILED', expect.stringContaining("'bad name' is no model name")],
       ['good', 0, 'FAILED', expect.stringContaining("'good/latest' is no version")],
       ['good', 1, 'READY', ''],
-      ['good', 2, 'FAILED', expect.stringContaining("ONNX Runtime can't load model.onnx")],
+      ['good', 2, 'FAILED', expect.stringContaining("'good/2/model.onnx' can't be used")],
       ['good', 3, 'FAILED', "'good/3/model.onnx' is missing"],
       ['half', 1, 'FAILED', expect.stringContaining('ONNX element type 16')],
     ]);
@@ -97,6 +97,15 @@ describe('the models folder', () => {
       scoreOutputs: [{ name: 'y', tensor: 'y' }],
       decision: null,
       audit: 'AUDIT_MODE_REQUIRED',
+      batchClass: 'BATCH_CLASS_INVARIANT',
+      batchFinding: expect.stringContaining('the same bits'),
+      placement: 'PLACEMENT_INLINE',
+      instances: 0,
+      maxBatchRows: 1024,
+      sizeBytes: String(linear.length),
+      irVersion: 8,
+      opsets: { '': 17 },
+      goldenCases: 0,
     });
   });
 
@@ -130,6 +139,8 @@ decision: { output: y, threshold: 0, above: high, below: low }
       { labels: ['loading'], value: 0 },
       { labels: ['ready'], value: 1 },
       { labels: ['failed'], value: 1 },
+      { labels: ['unloaded'], value: 0 },
+      { labels: ['unloading'], value: 0 },
     ]);
   });
 });

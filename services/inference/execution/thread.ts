@@ -95,6 +95,21 @@ export class Thread<Ask, Answer> {
     return this.ended;
   }
 
+  /**
+   * Leaves the thread to itself: what is asked fails with `error`, and the thread ends after what it does now, if it ever ends that. It
+   * keeps no process alive.
+   */
+  abandon(error: MeshError): void {
+    const pending = this.#pending;
+    this.#pending = undefined;
+    this.#stopping = true;
+    if (this.#lost === undefined) {
+      this.#worker.postMessage({ stop: true } satisfies Message<Ask>);
+      this.#worker.unref();
+    }
+    pending?.reject(error);
+  }
+
   #settle(reply: Reply<Answer>): void {
     const pending = this.#pending;
     this.#pending = undefined;

@@ -2,6 +2,7 @@ import type { ModelConfig__Output as ModelConfig } from '../../gen/inference/Mod
 import type { Model__Output as Model } from '../../gen/scoremesh/inference/v1/Model.ts';
 import type { Call } from '../../kit/contract/call.ts';
 import { MeshError } from '../../kit/errors/mesh-error.ts';
+import { policyOf } from '../repository/config/version-policy.ts';
 import type { OverrideFolders } from '../repository/override-folders.ts';
 import type { Repository } from '../repository/repository.ts';
 import type { ModelFamily } from './model-family.ts';
@@ -169,7 +170,7 @@ export function createLoadControl(deps: {
         const family = keeper.family(name);
         await dropOverride(family);
         family.override = { config, discard: async () => written?.discard() };
-        family.take(found);
+        family.take(config === undefined ? found : { ...found, policy: policyOf(config) });
         return () => loadWanted(family, call);
       });
       return wait();

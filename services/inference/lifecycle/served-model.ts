@@ -15,7 +15,7 @@ import { readInferRequest } from '../tensors/infer-request.ts';
 import { createResponseWriter } from '../tensors/infer-response.ts';
 import type { ModelShape } from '../tensors/model-shape.ts';
 import { readRequestParameters } from '../tensors/request-parameters.ts';
-import type { Tensor } from '../tensors/tensor.ts';
+import { shapeText, type Tensor } from '../tensors/tensor.ts';
 
 /** A version that answers requests. */
 export interface ServedModel {
@@ -165,11 +165,13 @@ function checkBytes(tensors: readonly Tensor[], shape: ModelShape, maxBytes: num
   for (let i = 0; i < tensors.length; i++) {
     const tensor = tensors[i];
     if (tensor === undefined) continue;
-    const sizeBytes = tensor.data.length === 0 ? spanOf(tensor) : byteLength(tensor.data);
+    const isEmpty = tensor.data.length === 0;
+    const sizeBytes = isEmpty ? spanOf(tensor) : byteLength(tensor.data);
     if (sizeBytes <= maxBytes) continue;
+    const has = isEmpty ? `is empty, but its shape ${shapeText(tensor.shape)} spans` : 'has';
     throw new MeshError(
       'TENSOR_INVALID',
-      `input '${shape.inputs[i]?.name}' for model '${shape.name}' has ${sizeBytes} bytes, more than the ${maxBytes} that it may have; send it in parts`,
+      `input '${shape.inputs[i]?.name}' for model '${shape.name}' ${has} ${sizeBytes} bytes, more than the ${maxBytes} that it may have; send it in parts`,
     );
   }
 }

@@ -38,6 +38,8 @@ export interface LoadedModel {
 
 export interface LoaderConfig {
   readonly maxModelBytes: number;
+  /** Of one version. */
+  readonly loadLimitMs?: number;
   /** Time for the comparison of rows alone and in batches. */
   readonly certificateMs?: number;
 }
@@ -48,7 +50,7 @@ export interface Loader {
    * then makes its executor. For one that runs inline, that blocks the JavaScript thread while ONNX Runtime builds the session
    * again: about 1 ms for a linear model, 4 to 8 ms for a boosted one of 220 kB, and some 50 ms more, once in a process, while the
    * native library is set up. Fails with MODEL_INVALID, naming the file and what is
-   * wrong with it, and with SHUTTING_DOWN; nothing stays open then.
+   * wrong with it, which may be that it takes too long, and with SHUTTING_DOWN; nothing stays open then.
    */
   load(found: FoundVersion, serving: ServingConfig, yaml: ModelYaml | undefined): Promise<LoadedModel>;
 }
@@ -57,7 +59,8 @@ export interface Loader {
 const certificateMs = 2_000;
 
 export function createLoader(config: LoaderConfig, deps: { readonly log: Log }, closers: Closers): Loader {
-  const thread = new LoadingThread();
+  const { loadLimitMs: limitMs } = config;
+  const thread = new LoadingThread({ ...(limitMs === undefined ? {} : { limitMs }), log: deps.log });
   closers.add('model loader', () => thread.close());
   return {
     load: async (found, serving, yaml) => {

@@ -1,94 +1,65 @@
 import type { InferenceContract } from '../../contracts.ts';
-import type { ModelMetadataResponse__Output as ModelMetadata } from '../../gen/inference/ModelMetadataResponse.ts';
+import type { ModelInferRequest__Output as ModelInferRequest } from '../../gen/inference/ModelInferRequest.ts';
+import type { ModelInferResponse__Output as ModelInferResponse } from '../../gen/inference/ModelInferResponse.ts';
+import type { Call } from '../../kit/contract/call.ts';
 import type { Handlers } from '../../kit/contract/contract.ts';
-import { invalidRequest, MeshError, toMeshError } from '../../kit/errors/mesh-error.ts';
+import { type MeshError, toMeshError } from '../../kit/errors/mesh-error.ts';
+import { inferStream } from '../../kit/open-inference/infer-stream.ts';
 import type { Instruments } from '../instruments.ts';
-import type { Registered, Registry } from '../lifecycle/registry.ts';
-import { findNumbered, findVersion, requireReady } from '../lifecycle/resolution.ts';
+import type { Manager } from '../lifecycle/manager.ts';
+import type { Registry } from '../lifecycle/registry.ts';
 import type { ServedModel } from '../lifecycle/served-model.ts';
-import type { TensorInfo } from '../tensors/tensor.ts';
+import { completeModelConfig } from '../repository/config/complete-model-config.ts';
+import { createModelFinder } from './model-finder.ts';
+import { modelMetadata } from './model-metadata.ts';
+import { createRepositoryHandlers } from './repository-handlers.ts';
+import { createServerHandlers } from './server-handlers.ts';
+import { modelStatistics } from './statistics.ts';
+import { createUnsupportedHandlers } from './unsupported-handlers.ts';
 
-function notYet(): never {
-  throw new MeshError('NOT_SUPPORTED', 'not yet');
+export interface InferenceHandlersDeps {
+  readonly registry: Registry;
+  readonly manager: Pick<Manager, 'load' | 'loadOverride' | 'unload'>;
+  readonly instruments: Instruments;
+  /** Why requests can't be served; undefined if they can. */
+  readonly ready: () => MeshError | undefined;
+  /** Of the software. */
+  readonly serverVersion: string;
 }
 
 /** The Open Inference Protocol over the registry. Status codes and messages are Triton's where they are honest. */
-export function createInferenceHandlers(
-  registry: Registry,
-  options: {
-    readonly serverVersion: string;
-    readonly instruments: Instruments;
-    readonly ready: () => MeshError | undefined;
-  },
-): Handlers<InferenceContract> {
-  const find = (name: string, version: string): Registered => {
-    if (version === '') return findVersion(registry.families, name);
-    if (!/^[0-9]+$/.test(version) || Number(version) === 0)
-      throw invalidRequest([
-        {
-          field: 'model_version',
-          description: `failed to get model version from specified version string '${version}' (an integer > 0, or empty)`,
-        },
-      ]);
-    return findNumbered(registry.families, name, version);
-  };
+export function createInferenceHandlers(deps: InferenceHandlersDeps): Handlers<InferenceContract> {
+  const { instruments, manager, ready, registry, serverVersion: version } = deps;
+  const finder = createModelFinder(registry);
 
-  const served = (name: string, version: string): { found: Registered; model: ServedModel } => {
-    const found = requireReady(name, find(name, version));
-    if (found.served === undefined) throw new Error(`'${name}' is ready but not served`);
-    return { found, model: found.served };
+  const infer = (request: ModelInferRequest, call: Call): Promise<ModelInferResponse> => {
+    let model: ServedModel;
+    try {
+      model = finder.ready(request.modelName, request.modelVersion).served;
+    } catch (error) {
+      instruments.countUnresolved(toMeshError(error).reason);
+      return Promise.reject(error);
+    }
+    return model.infer(request, call);
   };
 
   return {
-    ServerLive: async () => ({ live: true }),
-    ServerReady: async () => ({ ready: options.ready() === undefined }),
-    ModelReady: async ({ name, version }) => ({ ready: find(name, version).ready }),
-    ServerMetadata: async () => ({ name: 'scoremesh', version: options.serverVersion, extensions: [] }),
-    ModelMetadata: async ({ name, version }) => {
-      const { found, model } = served(name, version);
-      return metadataOf(found, model, registry);
+    ...createServerHandlers(finder, { version, ready }),
+    ModelMetadata: async (request) => {
+      const found = finder.ready(request.name, request.version);
+      return modelMetadata(found, finder.readyVersions(found.model.name));
     },
-    ModelInfer: (request, call) => {
-      let model: ServedModel;
-      try {
-        ({ model } = served(request.modelName, request.modelVersion));
-      } catch (error) {
-        options.instruments.countUnresolved(toMeshError(error).reason);
-        return Promise.reject(error);
-      }
-      return model.infer(request, call);
+    ModelConfig: async (request) => {
+      const { served } = finder.ready(request.name, request.version);
+      return { config: completeModelConfig(served.shape, served.config) };
     },
-    ModelStreamInfer: notYet,
-    ModelConfig: notYet,
-    ModelStatistics: notYet,
-    RepositoryIndex: notYet,
-    RepositoryModelLoad: notYet,
-    RepositoryModelUnload: notYet,
-    SystemSharedMemoryStatus: notYet,
-    SystemSharedMemoryRegister: notYet,
-    SystemSharedMemoryUnregister: notYet,
-    CudaSharedMemoryStatus: notYet,
-    CudaSharedMemoryRegister: notYet,
-    CudaSharedMemoryUnregister: notYet,
-    TraceSetting: notYet,
-    LogSettings: notYet,
+    ModelStatistics: async (request) => {
+      const versions = request.name === '' ? finder.allReady() : finder.meant(request.name, request.version);
+      return { modelStats: versions.map(modelStatistics) };
+    },
+    ModelInfer: infer,
+    ModelStreamInfer: (requests, call) => inferStream(requests, (request) => infer(request, call)),
+    ...createRepositoryHandlers(registry, manager),
+    ...createUnsupportedHandlers(),
   };
-}
-
-function metadataOf(found: Registered, model: ServedModel, registry: Registry): ModelMetadata {
-  const { name } = found.model;
-  return {
-    name,
-    versions: registry.entries
-      .filter((entry) => entry.model.name === name && entry.ready)
-      .map((entry) => String(entry.version)),
-    platform: 'onnxruntime_onnx',
-    inputs: model.shape.inputs.map(tensorMetadata),
-    outputs: model.shape.outputs.map(tensorMetadata),
-    properties: { digest: model.digest },
-  };
-}
-
-function tensorMetadata(info: TensorInfo): ModelMetadata['inputs'][number] {
-  return { name: info.name, datatype: info.datatype, shape: info.shape.map(String) };
 }

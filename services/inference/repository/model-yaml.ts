@@ -1,5 +1,6 @@
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
+import { maxInstances } from './serving-config.ts';
 
 const inputType = z.enum(['number', 'integer', 'text', 'flag', 'tensor']);
 
@@ -30,6 +31,47 @@ const tensorSource = z
       context.addIssue({ code: 'custom', message: 'needs exactly one of columns, feature_set, input' });
   });
 
+// A day: longer than anybody waits for an answer.
+const maxTimeoutMs = 86_400_000;
+// Beyond any model's use; larger ones are slips.
+const maxRows = 2 ** 24;
+const rows = z.int().min(1).max(maxRows).optional();
+
+const serving = z
+  .strictObject({
+    max_batch_rows: rows,
+    batch_dependent_rows: z.boolean().optional(),
+    max_queued_rows: rows,
+    max_request_rows: rows,
+    max_tensor_bytes: z
+      .int()
+      .min(1)
+      .max(2 ** 32)
+      .optional(),
+    instances: z.int().min(1).max(maxInstances).optional(),
+    placement: z.enum(['inline', 'worker']).optional(),
+    default_timeout_ms: z.number().positive().max(maxTimeoutMs).optional(),
+    default_priority: z.literal([1, 2, 3]).optional(),
+  })
+  .superRefine((given, context) => {
+    const {
+      instances = 1,
+      max_queued_rows: queued = maxRows,
+      max_request_rows: request = 1,
+      placement,
+    } = given;
+    if (placement === 'inline' && instances > 1)
+      context.addIssue({
+        code: 'custom',
+        message: `instances is ${instances}, but placement inline has one thread; choose worker, or remove instances`,
+      });
+    if (request > queued)
+      context.addIssue({
+        code: 'custom',
+        message: `max_request_rows ${request} is above max_queued_rows ${queued}, so that such a request could never wait`,
+      });
+  });
+
 const modelYaml = z.strictObject({
   description: z.string().default(''),
   feature_set: z.string().min(1).optional(),
@@ -45,6 +87,7 @@ const modelYaml = z.strictObject({
     })
     .optional(),
   audit: z.enum(['required', 'deferred']).default('required'),
+  serving: serving.optional(),
 });
 
 /** What `model.yaml` beside a model says, before it is compared with the model. */

@@ -9,6 +9,9 @@ export type VersionPolicy =
 /** 1 goes first. */
 export type Priority = 1 | 2 | 3;
 
+/** Of one version; each holds a thread, and the model's memory again. */
+export const maxInstances = 64;
+
 /** A configuration as somebody wrote it. */
 export interface GivenConfig extends ModelConfig {
   /** Whether max_batch_size was written: a 0 then means that requests shall not share runs. */

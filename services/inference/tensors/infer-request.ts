@@ -6,6 +6,7 @@ import { MeshError } from '../../kit/errors/mesh-error.ts';
 import { encodings } from './datatype.ts';
 import type { ModelShape } from './model-shape.ts';
 import { elementCount, shapeText, type Tensor, type TensorInfo } from './tensor.ts';
+import { inputParameterFault, outputParameterFault } from './tensor-parameters.ts';
 import { readElements } from './text-elements.ts';
 import { hasContents, readContents } from './typed-contents.ts';
 
@@ -55,10 +56,8 @@ function readTensor(input: InferInput, raw: Uint8Array | undefined, info: Tensor
     throw invalid(
       `inference input '${name}' data-type is '${input.datatype}', but model '${model}' expects '${info.datatype}'`,
     );
-  if ('shared_memory_region' in input.parameters)
-    throw invalid(
-      `input '${name}' for model '${model}' is in shared memory, which this server has not; send its bytes`,
-    );
+  const unknown = inputParameterFault(input.parameters);
+  if (unknown !== undefined) throw invalid(`input '${name}' for model '${model}' ${unknown}`);
   const shape = readShape(input, info, model);
   const count = elementCount(shape);
   const { datatype } = info;
@@ -137,7 +136,7 @@ function checkSymbols(tensors: readonly Tensor[], model: ModelShape): void {
 }
 
 function readWanted(request: ModelInferRequest, model: ModelShape): readonly number[] {
-  if (request.outputs.length === 0) return model.outputs.map((_, i) => i);
+  if (request.outputs.length === 0) return model.allOutputs;
   const wanted: number[] = [];
   for (const output of request.outputs) {
     const index = model.outputIndex.get(output.name);
@@ -147,10 +146,8 @@ function readWanted(request: ModelInferRequest, model: ModelShape): readonly num
       );
     if (wanted.includes(index))
       throw invalid(`output '${output.name}' is requested twice for model '${model.name}'`);
-    if ('classification' in output.parameters || 'shared_memory_region' in output.parameters)
-      throw invalid(
-        `output '${output.name}' for model '${model.name}' asks for classification or shared memory, which this server has not`,
-      );
+    const unknown = outputParameterFault(output.parameters);
+    if (unknown !== undefined) throw invalid(`output '${output.name}' for model '${model.name}' ${unknown}`);
     wanted.push(index);
   }
   return wanted;

@@ -16,10 +16,13 @@ export interface ModelShape {
   readonly outputs: readonly TensorInfo[];
   readonly inputIndex: ReadonlyMap<string, number>;
   readonly outputIndex: ReadonlyMap<string, number>;
+  /** Indexes of all outputs. */
+  readonly allOutputs: readonly number[];
   readonly sharedSymbols: readonly SharedSymbol[];
   /**
    * Whether the declared shapes allow requests to be put one after the other along dimension 0: every input and output leaves it
-   * open, under one name, which stands nowhere else. That the rows are independent of each other is for a probe to show.
+   * open, the inputs under one name, which is not that of another dimension. Outputs may call it what they like, because exporters
+   * name what they infer, but for the name of another input dimension. That the rows are independent is for the certificate to show.
    */
   readonly stackable: boolean;
   /** Whether dimensions other than 0 are open, so that only requests of equal shapes stack. */
@@ -34,16 +37,19 @@ export function describeShape(
   const all = [...inputs, ...outputs];
   const batchSymbol = inputs[0]?.symbols[0] ?? '';
   const opensFirst = all.every((info) => info.shape[0] === -1);
-  const sameSymbol = all.every((info) => info.symbols[0] === batchSymbol);
+  const sameSymbol = inputs.every((info) => info.symbols[0] === batchSymbol);
   const nowhereElse = batchSymbol === '' || all.every((info) => !info.symbols.slice(1).includes(batchSymbol));
+  const inside = new Set(inputs.flatMap((info) => info.symbols.slice(1)).filter((symbol) => symbol !== ''));
+  const ownFirst = outputs.every((info) => !inside.has(info.symbols[0] ?? ''));
   return {
     name,
     inputs,
     outputs,
     inputIndex: new Map(inputs.map((info, i) => [info.name, i])),
     outputIndex: new Map(outputs.map((info, i) => [info.name, i])),
+    allOutputs: outputs.map((_, i) => i),
     sharedSymbols: findSharedSymbols(inputs),
-    stackable: inputs.length > 0 && outputs.length > 0 && opensFirst && sameSymbol && nowhereElse,
+    stackable: inputs.length > 0 && outputs.length > 0 && opensFirst && sameSymbol && nowhereElse && ownFirst,
     openInside: inputs.some((info) => info.shape.slice(1).includes(-1)),
   };
 }

@@ -7,16 +7,11 @@ import { answerOf, listed, modelOf, placeVersion } from './life-cycle-parts.ts';
 
 const good = linearModel([1], 0);
 const newer = linearModel([2], 0);
-const golden = (y: number): string =>
-  JSON.stringify({
-    cases: [
-      {
-        name: 'one',
-        inputs: { x: { datatype: 'FP32', shape: [1, 1], data: [1] } },
-        outputs: { y: { datatype: 'FP32', shape: [1, 1], data: [y] } },
-      },
-    ],
-  });
+/** A case in which the model answers this to x = 1. */
+const golden = (y: number): string => {
+  const tensor = (name: string, value: number) => ({ name, datatype: 'FP32', shape: [1, 1], data: [value] });
+  return JSON.stringify({ cases: [{ inputs: [tensor('x', 1)], outputs: [tensor('y', y)] }] });
+};
 
 let service: TestService;
 afterEach(() => service.closers.close());
@@ -55,10 +50,16 @@ describe('a version that can not be used is FAILED with its reason, and the mesh
     await expect(answerOf(service, 'm@2')).rejects.toMatchObject({ reason: 'MODEL_NOT_READY' });
   });
 
-  it('one that throws in its warm-up', async () => {
-    service = await startService({ 'm/1/model.onnx': good, 'throws/1/model.onnx': gatherModel([]) });
+  it('one that ONNX Runtime fails on when it is tried', async () => {
+    const index = { name: 'index', datatype: 'INT64', shape: [1], data: [99] };
+    const outside = { inputs: [index], outputs: [{ name: 'y', datatype: 'FP32', shape: [1], data: [0] }] };
+    service = await startService({
+      'm/1/model.onnx': good,
+      'throws/1/model.onnx': gatherModel([1, 2, 3]),
+      'throws/1/golden.json': JSON.stringify({ cases: [outside] }),
+    });
     expect(await listed(service)).toEqual(['m 1 READY', 'throws 1 FAILED']);
-    expect((await modelOf(service, 'throws')).reason).toContain("'throws/1/model.onnx'");
+    expect((await modelOf(service, 'throws')).reason).toMatch(/'throws\/1\/model.onnx'.*ONNX Runtime/);
     expect(await answerOf(service, 'm')).toBe(1);
   });
 
@@ -91,7 +92,6 @@ describe('a version that can not be used is FAILED with its reason, and the mesh
       `'m/${name}' is no version; a version's folder is named by an integer from 1, e.g. 'm/1'`,
     );
     expect(await answerOf(service, 'm')).toBe(1);
-    await expect(answerOf(service, `m@${name}`)).rejects.toThrow(/is not found|has no alias/);
   });
 
   it('a model whose name is none', async () => {

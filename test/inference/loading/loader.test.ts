@@ -192,7 +192,7 @@ describe('the loading thread', () => {
   };
 
   it('fails the load that ends it, and starts again for the next', async () => {
-    const thread = new LoadingThread(new URL('./crashing-loader.ts', import.meta.url));
+    const thread = new LoadingThread({ entry: new URL('./crashing-loader.ts', import.meta.url) });
     for (let attempt = 0; attempt < 2; attempt++)
       await expect(thread.load(ask)).rejects.toMatchObject({
         reason: 'MODEL_INVALID',

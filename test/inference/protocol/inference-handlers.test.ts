@@ -58,6 +58,8 @@ beforeAll(async () => {
       'linear/2/model.onnx': linearModel([1, 1, 1], 0),
       'linear/3/model.onnx': Buffer.from('broken'),
       'sum/1/model.onnx': sumModel(),
+      'unnamed/1/model.onnx': sumModel(['', 2]),
+      'wide/1/model.onnx': identityModel('FP32', ['N', 'H', 'W']),
       'gather/1/model.onnx': gatherModel([5, 6]),
       'text/1/model.onnx': identityModel('BYTES', ['N']),
       'flag/1/model.onnx': identityModel('BOOL', ['N']),
@@ -85,7 +87,10 @@ describe('ModelInfer', () => {
       modelName: 'linear',
       modelVersion: '1',
       id: 'abc',
-      parameters: { batch_size: { int64Param: '2', parameterChoice: 'int64Param' } },
+      parameters: {
+        batch_size: { int64Param: '2', parameterChoice: 'int64Param' },
+        model_digest: { stringParam: expect.stringMatching(/^sha256:/), parameterChoice: 'stringParam' },
+      },
       outputs: [{ name: 'y', datatype: 'FP32', shape: ['2', '1'], parameters: {}, contents: null }],
     });
     expect(floatsOf(answer.rawOutputContents[0])).toEqual([321.5, 100.5]);
@@ -113,6 +118,15 @@ describe('ModelInfer', () => {
   ])('reads typed contents: %s %s', async (model, datatype, shape, contents, expected) => {
     const answer = await infer(typed(model, datatype, shape, contents));
     expect(Buffer.compare(answer.rawOutputContents[0]!, expected)).toBe(0);
+  });
+
+  it('takes what a client says of the presentation of a tensor, which changes nothing', async () => {
+    const hint = { parameterChoice: 'stringParam' as const, stringParam: 'np' };
+    const request = swap({});
+    request.inputs[0]!.parameters = { content_type: hint };
+    request.outputs = [{ name: 'y', parameters: { content_type: hint } }];
+    request.parameters = { traffic: hint };
+    expect(floatsOf((await infer(request)).rawOutputContents[0])).toEqual([6]);
   });
 
   it('answers a request without rows with no rows', async () => {
@@ -241,7 +255,41 @@ describe('ModelInfer', () => {
     [
       'classification',
       rowsRequest('linear', [row], { outputs: [{ name: 'y', parameters: { classification: parameter } }] }),
-      'asks for classification',
+      "output 'y' for model 'linear' asks for 'classification'",
+    ],
+    [
+      'an output in shared memory',
+      rowsRequest('linear', [row], {
+        outputs: [{ name: 'y', parameters: { shared_memory_byte_size: parameter } }],
+      }),
+      "output 'y' for model 'linear' is wanted in shared memory",
+    ],
+    [
+      'a parameter of an output that it knows not',
+      rowsRequest('linear', [row], { outputs: [{ name: 'y', parameters: { top: parameter } }] }),
+      "output 'y' for model 'linear' has the parameter 'top'",
+    ],
+    [
+      'a parameter of an input that it knows not',
+      { ...swap({}), inputs: [{ ...swap({}).inputs[0]!, parameters: { scale: parameter } }] },
+      "input 'x' for model 'linear' has the parameter 'scale'",
+    ],
+    [
+      'a sequence',
+      rowsRequest('linear', [row], { parameters: { sequence_id: parameter } }),
+      "parameter 'sequence_id' for model 'linear' asks for a sequence",
+    ],
+    [
+      'an empty tensor whose shape spans more than memory',
+      inferRequest('wide', [
+        { name: 'x', datatype: 'FP32', shape: [0, 2 ** 31, 2 ** 31], raw: new Uint8Array(0) },
+      ]),
+      'is empty, but its shape [0,2147483648,2147483648] spans',
+    ],
+    [
+      'rows that differ where the model names no dimension',
+      inferRequest('unnamed', [a, { ...b, shape: [2, 2], raw: new Float32Array(4) }]),
+      "input 'b' batch size does not match other inputs for 'unnamed': 2, where 'a' has 1",
     ],
   ])('refuses %s', async (_what, request, message) => {
     await expect(infer(request)).rejects.toMatchObject({
@@ -271,7 +319,7 @@ describe('ModelInfer', () => {
       'linear',
       '3',
       'MODEL_NOT_READY',
-      "'linear' version 3 is not at ready state: ONNX Runtime can't load",
+      "'linear' version 3 is not at ready state: 'linear/3/model.onnx' can't be used",
     ],
     ['a model whose every version failed', 'broken', '', 'MODEL_NOT_READY', 'is not at ready state'],
     [
@@ -303,14 +351,22 @@ describe('ModelInfer', () => {
 });
 
 describe('the server', () => {
-  it('is live, ready, and lists no extension that it has not', async () => {
+  it('is live, ready, and lists the extensions that it has', async () => {
     const { inference } = service;
     expect(await inference.ServerLive({}, newCall())).toEqual({ live: true });
     expect(await inference.ServerReady({}, newCall())).toEqual({ ready: true });
     expect(await inference.ServerMetadata({}, newCall())).toEqual({
       name: 'scoremesh',
       version: '0.0.0-test',
-      extensions: [],
+      extensions: [
+        'model_repository',
+        'model_repository(unload_dependents)',
+        'schedule_policy',
+        'model_configuration',
+        'binary_tensor_data',
+        'parameters',
+        'statistics',
+      ],
     });
   });
 
@@ -322,7 +378,7 @@ describe('the server', () => {
     await expect(ready('x')).rejects.toMatchObject({ reason: 'MODEL_NOT_FOUND' });
   });
 
-  it('describes a model: its versions, tensors and digest', async () => {
+  it('describes a model: its versions, tensors, digest and batch class', async () => {
     const metadata = await service.inference.ModelMetadata({ name: 'linear', version: '1' }, newCall());
     expect(metadata).toEqual({
       name: 'linear',
@@ -330,7 +386,11 @@ describe('the server', () => {
       platform: 'onnxruntime_onnx',
       inputs: [{ name: 'x', datatype: 'FP32', shape: ['-1', '3'] }],
       outputs: [{ name: 'y', datatype: 'FP32', shape: ['-1', '1'] }],
-      properties: { digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) },
+      properties: {
+        digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
+        batch_class: 'BATCH_CLASS_INVARIANT',
+        batch_finding: expect.stringContaining('the same bits'),
+      },
     });
     await expect(
       service.inference.ModelMetadata({ name: 'linear', version: '9' }, newCall()),

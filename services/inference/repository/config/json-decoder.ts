@@ -102,9 +102,10 @@ class JsonDecoder {
 
   /** A field that the schema has not. */
   #strange(json: unknown, name: string, path: string, schema: MessageSchema): void {
-    const verdict = this.#unsupported.get(path);
-    if (verdict === undefined) this.faults.push(unknownField(path, name, schema));
-    else this.#passOver(json, path, 0);
+    // The table knows no positions in lists.
+    const place = path.replace(/\[[^\]]*\]/g, '');
+    if (!this.#unsupported.has(place)) this.faults.push(unknownField(path, name, schema));
+    else this.#passOver(json, place, 0);
   }
 
   #passOver(json: unknown, path: string, depth: number): void {
