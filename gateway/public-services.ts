@@ -1,5 +1,14 @@
-import { auditContract, featureContract, modelContract } from '../services/contracts.ts';
-import type { Client, Contract } from '../services/kit/contract/contract.ts';
+import {
+  auditContract,
+  featureContract,
+  type InferenceContract,
+  inferenceContract,
+  type ModelContract,
+  modelContract,
+  type ScoringContract,
+  scoringContract,
+} from '../services/contracts.ts';
+import type { Client, Contract, Handlers } from '../services/kit/contract/contract.ts';
 import type { Instruments } from '../services/kit/rpc/instruments.ts';
 import { type Served, serve } from '../services/kit/rpc/served.ts';
 
@@ -8,21 +17,32 @@ interface Role {
   client<H, D>(contract: Contract<H, D>): Client<Contract<H, D>>;
 }
 
+/** What the gateway answers by itself: with a record of each answer. */
+interface Recorded {
+  readonly scoring: Handlers<ScoringContract>;
+  readonly inference: Handlers<InferenceContract>;
+  readonly models: Handlers<ModelContract>;
+}
+
 /**
- * The services of the other roles, so that one address answers for the whole mesh wherever they run. A contract's handlers and its
- * clients have the same shape: forwarding is serving the client. Those that this process hosts already are left out.
+ * All that callers of a gateway reach: one address answers for the whole mesh, wherever its roles run. What predicts or changes
+ * models is the gateway's own, never a role's bare service, also where the role is in this process: no answer without a record.
+ * The other services are those hosted here or are forwarded: a contract's handlers and its clients have the same shape.
  */
 export function publicServices(
-  { feature, inference, audit }: { readonly feature: Role; readonly inference: Role; readonly audit: Role },
+  recorded: Recorded,
+  { feature, audit }: { readonly feature: Role; readonly audit: Role },
   hosted: readonly Served[],
   instruments: Instruments,
 ): Served[] {
-  const isHosted = (service: string): boolean => hosted.some((served) => served.service === service);
-  const forward = <H, D>(contract: Contract<H, D>, role: Role): Served[] =>
-    isHosted(contract.service) ? [] : [serve(contract, role.client(contract), instruments)];
+  const forward = <H, D>(contract: Contract<H, D>, role: Role): Served =>
+    hosted.find(({ service }) => service === contract.service) ??
+    serve(contract, role.client(contract), instruments);
   return [
-    ...forward(featureContract, feature),
-    ...forward(modelContract, inference),
-    ...forward(auditContract, audit),
+    serve(scoringContract, recorded.scoring, instruments),
+    serve(modelContract, recorded.models, instruments),
+    serve(inferenceContract, recorded.inference, instruments),
+    forward(featureContract, feature),
+    forward(auditContract, audit),
   ];
 }

@@ -23,6 +23,7 @@ import { type Closers, createClosers } from './kit/lifecycle/closers.ts';
 import { startOperationsServer } from './kit/lifecycle/operations-server.ts';
 import { createLinkService } from './kit/link/link-service.ts';
 import type { Log } from './kit/log/log.ts';
+import { withTritonErrors } from './kit/open-inference/triton-handlers.ts';
 import { startGrpcServer } from './kit/rpc/grpc-server.ts';
 import { createInstruments } from './kit/rpc/instruments.ts';
 import { edgeClient } from './kit/rpc/local.ts';
@@ -33,7 +34,7 @@ import { createTracer } from './kit/telemetry/tracer.ts';
 import type { TracingConfig } from './kit/telemetry/tracing-config.ts';
 import type { OipStatus, Role } from './mesh-settings.ts';
 import { type RoleAccess, roleAccess } from './role-clients.ts';
-import { createScoringService } from './scoring/scoring-service.ts';
+import { createScoring } from './scoring/service.ts';
 
 export interface MeshConfig {
   readonly roles: readonly Role[];
@@ -87,7 +88,10 @@ export interface Mesh {
 
 /** A role that this process hosts. */
 interface Hosted {
+  /** As the other roles reach them. */
   readonly services: readonly Served[];
+  /** As callers reach them who are no part of the mesh, where that differs. */
+  readonly edge?: readonly Served[];
   unready(): MeshError | undefined;
 }
 
@@ -114,6 +118,7 @@ async function open(config: MeshConfig, log: Log, closers: Closers): Promise<Mes
   const deps = { log, metrics, tracer };
   const always = (): undefined => undefined;
   const has = (role: Role): boolean => config.roles.includes(role);
+  const toCallers = config.oipStatus === 'triton' ? withTritonErrors : unchanged;
 
   const hosted = new Map<Role, Hosted>();
   if (has('audit')) {
@@ -152,11 +157,10 @@ async function open(config: MeshConfig, log: Log, closers: Closers): Promise<Mes
       deps,
       closers,
     );
+    const models = serve(modelContract, inference.models, instruments);
     hosted.set('inference', {
-      services: [
-        serve(modelContract, inference.models, instruments),
-        serve(inferenceContract, inference.inference, instruments),
-      ],
+      services: [models, serve(inferenceContract, inference.inference, instruments)],
+      edge: [models, serve(inferenceContract, toCallers(inference.inference), instruments)],
       unready: inference.ready,
     });
   }
@@ -169,40 +173,10 @@ async function open(config: MeshConfig, log: Log, closers: Closers): Promise<Mes
   };
   const access = (role: Role): Promise<RoleAccess> =>
     roleAccess(role, hosted.get(role), clients, { instruments, log }, closers);
-  const services = [...hosted.values()].flatMap((role) => role.services);
   // Not what a gateway adds: a link also carries internal methods, and who reaches the edge must not append to the log.
-  const linked = [...services];
+  const linked = [...hosted.values()].flatMap((role) => role.services);
+  let reachable = [...hosted.values()].flatMap((role) => role.edge ?? role.services);
   const checks = [...hosted.values()].map((role) => role.unready);
-
-  if (has('gateway')) {
-    const [feature, inference, audit] = await Promise.all([
-      access('feature'),
-      access('inference'),
-      access('audit'),
-    ]);
-    const scoring = createScoringService(
-      { maxInFlight: config.maxInFlight, defaultTimeoutMs: config.defaultTimeoutMs },
-      {
-        log,
-        metrics,
-        features: feature.client(featureContract),
-        models: inference.client(modelContract),
-        inference: inference.client(inferenceContract),
-        audit: audit.client(auditContract),
-      },
-      closers,
-    );
-    hosted.set('gateway', {
-      services: [serve(scoringContract, scoring.handlers, instruments)],
-      unready: scoring.unready,
-    });
-    checks.push(scoring.unready, feature.unready, inference.unready, audit.unready);
-    services.push(
-      ...(hosted.get('gateway')?.services ?? []),
-      ...publicServices({ feature, inference, audit }, services, instruments),
-    );
-  }
-  const bus = has('worker') ? await openBus(config, { log, metrics }, closers) : undefined;
 
   let stopping: MeshError | undefined;
   const unready = (): MeshError | undefined => {
@@ -213,6 +187,32 @@ async function open(config: MeshConfig, log: Log, closers: Closers): Promise<Mes
     }
     return undefined;
   };
+
+  if (has('gateway')) {
+    const [feature, inference, audit] = await Promise.all([
+      access('feature'),
+      access('inference'),
+      access('audit'),
+    ]);
+    const scoring = createScoring(
+      { maxInFlight: config.maxInFlight, defaultTimeoutMs: config.defaultTimeoutMs },
+      {
+        log,
+        metrics,
+        features: feature.client(featureContract),
+        models: inference.client(modelContract),
+        inference: inference.client(inferenceContract),
+        audit: audit.client(auditContract),
+        unready,
+      },
+      closers,
+    );
+    checks.push(scoring.unready, feature.unready, inference.unready, audit.unready);
+    const recorded = { ...scoring, inference: toCallers(scoring.inference) };
+    reachable = publicServices(recorded, { feature, audit }, linked, instruments);
+  }
+  const bus = has('worker') ? await openBus(config, { log, metrics }, closers) : undefined;
+
   const operations = await startOperationsServer(
     { host: config.host, port: config.metricsPort },
     { metrics, unready },
@@ -222,10 +222,6 @@ async function open(config: MeshConfig, log: Log, closers: Closers): Promise<Mes
     config.serveLinks && linked.length > 0
       ? [createLinkService(linked, instruments, maxInFlightPerLink, config.maxMessageBytes)]
       : [];
-  // What the gateway answers is recorded; bare inference is not, so it stays behind it.
-  const reachable = has('gateway')
-    ? services.filter(({ service }) => service !== inferenceContract.service)
-    : services;
   const grpc = await startGrpcServer(
     { ...config, port: config.grpcPort },
     reachable,
@@ -234,8 +230,9 @@ async function open(config: MeshConfig, log: Log, closers: Closers): Promise<Mes
     closers,
   );
   const edge = has('gateway') && {
-    scoring: edgeClient(scoringContract, services, 'http'),
-    models: edgeClient(modelContract, services, 'http'),
+    scoring: edgeClient(scoringContract, reachable, 'http'),
+    models: edgeClient(modelContract, reachable, 'http'),
+    inference: edgeClient(inferenceContract, reachable, 'http'),
   };
   const http = edge
     ? await startHttpServer({ ...config, port: config.httpPort }, { ...edge, tracer, unready }, closers)
@@ -256,6 +253,10 @@ async function open(config: MeshConfig, log: Log, closers: Closers): Promise<Mes
     unready,
     close: () => closers.close(),
   };
+}
+
+function unchanged<T>(handlers: T): T {
+  return handlers;
 }
 
 /** The bus to the configured NATS, or to a private nats-server that stops with this process; to none if there is none. */

@@ -39,6 +39,8 @@ function createProgram(host: Host, terminal: Terminal): Command {
     .description('A self-hosted scoring mesh: features, inference and audit behind one gateway.')
     .version(host.version)
     .exitOverride()
+    // Commands have options of the same name, e.g. the version of a model.
+    .enablePositionalOptions()
     .configureOutput({
       writeOut: (text) => terminal.out(text.trimEnd()),
       writeErr: (text) => terminal.err(text.trimEnd()),

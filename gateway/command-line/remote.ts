@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type CallOptions, connect, type MeshClient } from '../client/client.ts';
 import type { Terminal } from './output.ts';
 
@@ -15,13 +15,31 @@ export interface RemoteOptions {
   readonly timeout: number;
 }
 
+/** How a command that calls the gateway differs from the others. */
+export interface RemoteSettings {
+  /** Default of --timeout. */
+  readonly timeoutMs?: number;
+  /** Whether it is what its parent does without a name. */
+  readonly isDefault?: boolean;
+}
+
+const answerTimeoutMs = 10_000;
+
 /** Adds a command that calls the gateway. */
-export function remoteCommand(parent: Command, name: string, description: string): Command {
+export function remoteCommand(
+  parent: Command,
+  name: string,
+  description: string,
+  { isDefault = false, timeoutMs = answerTimeoutMs }: RemoteSettings = {},
+): Command {
+  const timeout = new Option('-t, --timeout <ms>', 'how long to wait for an answer, in milliseconds')
+    .argParser(milliseconds)
+    .default(timeoutMs, Number.isFinite(timeoutMs) ? String(timeoutMs) : 'no limit');
   return parent
-    .command(name)
+    .command(name, { isDefault })
     .description(description)
     .option('-a, --address <host:port>', 'the gateway (default: SCOREMESH_GATEWAY_ADDRESS, or this machine)')
-    .option('-t, --timeout <ms>', 'how long to wait for an answer, in milliseconds', milliseconds, 10_000);
+    .addOption(timeout);
 }
 
 /** Runs work with a client that is closed afterwards. */

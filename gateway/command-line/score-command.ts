@@ -1,5 +1,5 @@
 import type { ScoreResponse__Output as ScoreResponse } from '../../services/gen/scoremesh/scoring/v1/ScoreResponse.ts';
-import { scoreResponseJson } from '../http/json.ts';
+import { scoreResponseJson } from '../http/score-json.ts';
 import { type CommandContext, pair, type RemoteOptions, remoteCommand, withMesh } from './remote.ts';
 import { textOfValue, valueOfText } from './values.ts';
 

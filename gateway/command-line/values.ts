@@ -1,5 +1,5 @@
 import type { Value, Value__Output } from '../../services/gen/scoremesh/scoring/v1/Value.ts';
-import { isInt64 } from '../http/json.ts';
+import { isInt64 } from '../http/score-json.ts';
 
 /** A value as people type it: a number, true or false, else text. An integer that a double can't hold stays exact. */
 export function valueOfText(text: string): Value {

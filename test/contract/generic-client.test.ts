@@ -85,9 +85,11 @@ describe.each(placementNames)('a generic gRPC client of a mesh placed %s', (plac
     ['gateway', 'scoremesh.scoring.v1.ScoringService'],
     ['gateway', 'scoremesh.feature.v1.FeatureService'],
     ['gateway', 'scoremesh.inference.v1.ModelService'],
+    ['gateway', 'inference.GRPCInferenceService'],
     ['gateway', 'scoremesh.audit.v1.AuditService'],
     ['feature', 'scoremesh.feature.v1.FeatureService'],
     ['inference', 'scoremesh.inference.v1.ModelService'],
+    ['inference', 'inference.GRPCInferenceService'],
     ['audit', 'scoremesh.audit.v1.AuditService'],
   ] as const)('finds at the %s %s, healthy and described', async (role, service) => {
     const check = healthService.Check!;
@@ -128,12 +130,8 @@ describe.each(placementNames)('a generic gRPC client of a mesh placed %s', (plac
     });
   });
 
-  it('can neither append to the log nor link nor infer without a record', async () => {
-    for (const path of [
-      '/scoremesh.audit.v1.AuditService/Append',
-      '/inference.GRPCInferenceService/ModelInfer',
-      '/scoremesh.link.v1.LinkService/Connect',
-    ])
+  it('can neither append to the log nor link', async () => {
+    for (const path of ['/scoremesh.audit.v1.AuditService/Append', '/scoremesh.link.v1.LinkService/Connect'])
       await expect(call(path, Buffer.alloc(0))).rejects.toMatchObject({ code: 12 });
     // Nor at the role itself.
     const append = call('/scoremesh.audit.v1.AuditService/Append', Buffer.alloc(0), 'audit');

@@ -7,6 +7,7 @@ import { type Closers, createClosers } from '../../services/kit/lifecycle/closer
 import { type Log, silentLog } from '../../services/kit/log/log.ts';
 import { readTracingConfig } from '../../services/kit/telemetry/tracing-config.ts';
 import { type MeshConfig, startMesh } from '../../services/mesh.ts';
+import type { OipStatus } from '../../services/mesh-settings.ts';
 import { untilReady } from './ready.ts';
 import { type RoleProcess, startRole } from './role-process.ts';
 
@@ -40,6 +41,8 @@ export interface PlacementOptions {
   readonly auditFolder?: string;
   /** Scores under way at once in the gateway. */
   readonly maxInFlight?: number;
+  /** Status codes of the Open Inference Protocol. */
+  readonly oipStatus?: OipStatus;
   /** OTEL_* and the like. */
   readonly env?: Readonly<Record<string, string>>;
   /** Of the roles in this process; a process of its own writes to its standard error. */
@@ -95,6 +98,7 @@ export function meshConfig(dataFolder: string, options: PlacementOptions): MeshC
     defaultTimeoutMs: 10_000,
     maxMessageBytes: 16 * 1024 * 1024,
     maxInFlight: options.maxInFlight ?? 2048,
+    oipStatus: options.oipStatus ?? 'honest',
     graceMs: 5000,
     tracing: readTracingConfig(options.env ?? {}),
     serveLinks: false,
@@ -138,6 +142,7 @@ async function fourProcesses(
     SCOREMESH_MODELS: modelsFolder,
     ...(featuresFolder === undefined ? {} : { SCOREMESH_FEATURES: featuresFolder }),
     ...(options.maxInFlight === undefined ? {} : { SCOREMESH_MAX_IN_FLIGHT: String(options.maxInFlight) }),
+    ...(options.oipStatus === undefined ? {} : { SCOREMESH_OIP_STATUS: options.oipStatus }),
     ...options.env,
   };
   const start = async (name: RoleName, more: Readonly<Record<string, string>> = {}): Promise<RoleProcess> => {

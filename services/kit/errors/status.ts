@@ -69,7 +69,9 @@ export function fromStatus(status: Status__Output): MeshError {
       details = { ...details, violations: badCodec.decode(bytes).fieldViolations };
     }
   }
-  return new MeshError(reason ?? reasonForCode(status.code), status.message, details);
+  reason ??= reasonForCode(status.code);
+  if (status.code !== Code[catalogue[reason]]) details = { ...details, code: codeName(status.code) };
+  return new MeshError(reason, status.message, details);
 }
 
 export function decodeStatus(bytes: Uint8Array): MeshError {

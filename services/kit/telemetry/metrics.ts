@@ -23,10 +23,18 @@ export interface Metrics {
   ): Labelled<Histogram>;
   /** A value that is read when the metrics are scraped. Registering a name again replaces its reader. */
   gauge(name: string, help: string, labelNames: readonly string[], read: () => readonly GaugeSample[]): void;
+  /** As gauge, for numbers that only grow and that something else counts already. */
+  observedCounter(
+    name: string,
+    help: string,
+    labelNames: readonly string[],
+    read: () => readonly GaugeSample[],
+  ): void;
   /** Prometheus text exposition format 0.0.4. */
   expose(): Promise<string>;
 }
 
+/** A number that was read, with the values of its labels. */
 export interface GaugeSample {
   readonly labels: readonly string[];
   readonly value: number;

@@ -57,6 +57,23 @@ export function createMetrics(config: MetricsConfig, deps: { readonly log: Log }
     return known.instrument as T;
   };
 
+  const registerReader =
+    (type: 'counter' | 'gauge'): Metrics['gauge'] =>
+    (name, help, labelNames, read) => {
+      const family: Family = { name, help, type, labelNames };
+      once(family, () => {
+        register(family, () => {
+          try {
+            return (readers.get(name)?.() ?? []).map((sample) => readSample(labelNames, sample));
+          } catch (error) {
+            deps.log.error(`a ${type} could not be read`, { metric: name, error });
+            return [];
+          }
+        });
+      });
+      readers.set(name, read);
+    };
+
   const metrics: Metrics = {
     counter: (name, help, labelNames) =>
       once({ name, help, type: 'counter', labelNames }, () => {
@@ -77,20 +94,8 @@ export function createMetrics(config: MetricsConfig, deps: { readonly log: Log }
         return labelled(tree);
       }),
 
-    gauge: (name, help, labelNames, read) => {
-      readers.set(name, read);
-      const family: Family = { name, help, type: 'gauge', labelNames };
-      once(family, () => {
-        register(family, () => {
-          try {
-            return (readers.get(name)?.() ?? []).map((sample) => gaugeSample(labelNames, sample));
-          } catch (error) {
-            deps.log.error('a gauge could not be read', { metric: name, error });
-            return [];
-          }
-        });
-      });
-    },
+    gauge: registerReader('gauge'),
+    observedCounter: registerReader('counter'),
 
     expose: () => registry.metrics(),
   };
@@ -106,7 +111,7 @@ function labelled<T>(tree: LabelTree<T>): Labelled<T> {
   return { labels: (...values) => tree.find(values) };
 }
 
-function gaugeSample(names: readonly string[], { labels, value }: GaugeSample): Sample {
+function readSample(names: readonly string[], { labels, value }: GaugeSample): Sample {
   return { labels: Object.fromEntries(names.map((name, i) => [name, labels[i] ?? ''])), value };
 }
 

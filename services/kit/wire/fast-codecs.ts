@@ -1,6 +1,7 @@
 import protobuf from 'protobufjs';
 import { createDecoders, type Decode } from './message-decoder.ts';
 import { createEncoders, type Encode } from './message-encoder.ts';
+import { createSchemas, type MessageSchema } from './message-schema.ts';
 
 export interface FastCodec {
   readonly encode: Encode;
@@ -15,12 +16,15 @@ export interface FastCodecs {
   /** By full name, e.g. "scoremesh.audit.v1.Record". */
   ofMessage(name: string): FastCodec;
   ofMethod(service: string, method: string): { readonly request: FastCodec; readonly response: FastCodec };
+  /** Description of a message by its full name. */
+  schemaOf(name: string): MessageSchema;
 }
 
 /** Reads the protos on first use. */
 export function createFastCodecs(folder: string, files: readonly string[]): FastCodecs {
   const encoders = createEncoders();
   const decoders = createDecoders();
+  const schemas = createSchemas();
   let root: protobuf.Root | undefined;
   const load = (): protobuf.Root => {
     const fresh = new protobuf.Root();
@@ -61,5 +65,6 @@ export function createFastCodecs(folder: string, files: readonly string[]): Fast
         response: codec(() => method()?.resolvedResponseType),
       };
     },
+    schemaOf: (name) => schemas(loaded().lookupType(name)),
   };
 }

@@ -1,6 +1,6 @@
 import protobuf from 'protobufjs';
 import { ByteReader, malformed } from './byte-reader.ts';
-import { wireTypeOf } from './message-encoder.ts';
+import { integerKeys, wireTypeOf } from './message-encoder.ts';
 
 type Message = Record<string, unknown>;
 type ReadField = (reader: ByteReader, message: Message, wireType: number) => void;
@@ -26,11 +26,18 @@ export function createDecoders(): (type: protobuf.Type) => Decode {
     const found = known.get(type);
     if (found !== undefined) return found;
     const plan: Plan = { defaults: {}, fields: new Map() };
+    // Before its fields are known, because a type may contain itself.
     known.set(type, plan);
-    for (const field of type.fieldsArray) {
-      field.resolve();
-      if (field.partOf === null) plan.defaults[field.name] = defaultOf(field);
-      plan.fields.set(field.id, fieldReader(field, planOf));
+    try {
+      for (const field of type.fieldsArray) {
+        field.resolve();
+        if (field.partOf === null) plan.defaults[field.name] = defaultOf(field);
+        plan.fields.set(field.id, fieldReader(field, planOf));
+      }
+    } catch (error) {
+      // Half of a type would skip fields, and nobody would notice.
+      known.delete(type);
+      throw error;
     }
     return plan;
   };
@@ -98,8 +105,12 @@ function repeatedReader(name: string, value: ReadValue, expected: number): ReadF
 }
 
 function mapReader(field: protobuf.MapField, value: ReadValue, expected: number): ReadField {
-  const { name } = field;
-  const keyTag = 10;
+  const { name, keyType } = field;
+  const keyReader = scalars[keyType];
+  if (keyReader === undefined || (keyType !== 'string' && !integerKeys.has(keyType)))
+    throw new Error(`${field.fullName}: keys of type ${keyType} are not supported`);
+  const keyTag = keyType === 'string' ? 10 : 8;
+  const missingKey = keyType === 'string' ? '' : '0';
   const valueTag = 16 + expected;
   const missing = () =>
     field.resolvedType instanceof protobuf.Type ? value(emptyReader()) : defaultOf(field, true);
@@ -110,11 +121,11 @@ function mapReader(field: protobuf.MapField, value: ReadValue, expected: number)
       entries = {};
       message[name] = entries;
     }
-    let key = '';
+    let key = missingKey;
     let given: unknown;
     for (const end = reader.contentEnd(); reader.at < end; ) {
       const tag = reader.uint32();
-      if (tag === keyTag) key = reader.text();
+      if (tag === keyTag) key = String(keyReader(reader));
       else if (tag === valueTag) given = value(reader);
       else reader.skip(tag & 7);
     }

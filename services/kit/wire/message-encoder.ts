@@ -17,9 +17,16 @@ export function createEncoders(): (type: protobuf.Type) => Encode {
     const found = known.get(type);
     if (found !== undefined) return found;
     const fields: WriteField[] = [];
+    // Before its fields are known, because a type may contain itself.
     known.set(type, fields);
-    for (const field of [...type.fieldsArray].sort((a, b) => a.id - b.id))
-      fields.push(fieldWriter(field.resolve(), fieldsOf));
+    try {
+      for (const field of [...type.fieldsArray].sort((a, b) => a.id - b.id))
+        fields.push(fieldWriter(field.resolve(), fieldsOf));
+    } catch (error) {
+      // Half of a type would write half of its messages, and nobody would notice.
+      known.delete(type);
+      throw error;
+    }
     return fields;
   };
   return (type) => {
@@ -94,29 +101,44 @@ function repeatedWriter(field: protobuf.Field, value: WriteValue): WriteField {
   };
 }
 
-/** Maps are messages of key 1 and value 2. Only string keys are used in the mesh's protos. */
+/** Maps are messages of key 1 and value 2. Keys that are integers are decimal text in messages, as every name of a property is. */
 function mapWriter(field: protobuf.MapField, fieldsOf: FieldsOf): WriteField {
-  if (field.keyType !== 'string') throw new Error(`${field.fullName}: only string keys are supported`);
-  const { name } = field;
+  const { name, keyType } = field;
+  const isText = keyType === 'string';
+  if (!isText && !integerKeys.has(keyType))
+    throw new Error(`${field.fullName}: keys of type ${keyType} are not supported`);
   const value = valueWriter(field, fieldsOf);
   const tag = tagOf(field.id, delimited);
-  const keyTag = tagOf(1, delimited);
+  const keyTag = tagOf(1, isText ? delimited : 0);
   const valueTag = tagOf(2, wireTypeOf(field));
   return (writer, message) => {
     const given = message[name] as Readonly<Record<string, never>> | undefined;
     if (given === undefined) return;
     const keys = Object.keys(given);
-    if (keys.length > 1) sortKeys(keys);
+    if (keys.length > 1) {
+      if (isText) sortKeys(keys);
+      else keys.sort(byNumber);
+    }
     for (const key of keys) {
       writer.varint(tag);
       const start = writer.begin();
       writer.varint(keyTag);
-      writer.text(key);
+      if (isText) writer.text(key);
+      else writeInteger64(writer, key);
       writer.varint(valueTag);
       value(writer, given[key] as never);
       writer.end(start);
     }
   };
+}
+
+/** Types of keys that are varints of their value. */
+export const integerKeys: ReadonlySet<string> = new Set(['int32', 'uint32', 'int64', 'uint64']);
+
+function byNumber(one: string, other: string): number {
+  const [a, b] = [BigInt(one), BigInt(other)];
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }
 
 /** By UTF-16 units, as Array.prototype.sort does; for the few keys of a message an insertion costs less and allocates nothing. */

@@ -129,6 +129,20 @@ describe('a gauge', () => {
     expect((await family('queue'))?.samples).toEqual([{ name: 'queue', labels: { lane: 'fast' }, value: 7 }]);
   });
 
+  test('that is a counter which something else counts is exposed as one', async () => {
+    let value = 1;
+    metrics.observedCounter('runs', 'Runs.', ['model'], () => [{ labels: ['m'], value }]);
+    value = 7;
+    expect(await family('runs')).toEqual({
+      name: 'runs',
+      help: 'Runs.',
+      type: 'counter',
+      samples: [{ name: 'runs', labels: { model: 'm' }, value: 7 }],
+    });
+    expect(() => metrics.gauge('runs', 'Runs.', ['model'], () => [])).toThrow('runs');
+    expect((await family('runs'))?.samples[0]?.value).toBe(7);
+  });
+
   test('that cannot be read does not spoil the others', async () => {
     metrics.gauge('broken', 'Broken.', [], () => {
       throw new Error('no');

@@ -180,6 +180,26 @@ describe('the fast codec', () => {
     expect(Object.getPrototypeOf(entities)).toBe(Object.prototype);
   });
 
+  it('has the integers that are keys of a map as decimal text, and writes them by their size', () => {
+    const name = 'inference.ModelDynamicBatching';
+    const fast = fastCodecs.ofMessage(name);
+    const policy = (maxQueueSize: number) => ({
+      timeoutAction: 'DELAY',
+      defaultTimeoutMicroseconds: '1',
+      allowTimeoutOverride: true,
+      maxQueueSize,
+    });
+    const policies = { '18446744073709551615': policy(1), '0': policy(2), '9': policy(3), '10': policy(4) };
+    // The generic codec writes such keys, but reads them as text that is not theirs.
+    const encoded = generic(name).serialize({ priorityQueuePolicy: policies });
+    const read = fast.decode(encoded) as { priorityQueuePolicy: object };
+    expect(read.priorityQueuePolicy).toEqual(policies);
+    const reread = fast.decode(fast.encode(read)) as { priorityQueuePolicy: object };
+    expect(reread).toEqual(read);
+    const backwards = Object.fromEntries(Object.entries(policies).reverse());
+    expect(fast.encode({ ...read, priorityQueuePolicy: backwards })).toEqual(fast.encode(read));
+  });
+
   it('takes the last of several members of a oneof', () => {
     const codec = fastCodecs.ofMessage('scoremesh.scoring.v1.Value');
     const both = Buffer.concat([codec.encode({ number: 1.5 }), codec.encode({ text: 'last' })]);
