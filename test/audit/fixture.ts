@@ -70,6 +70,10 @@ export class KeptMetrics implements Metrics {
     this.#gauges.set(name, read);
   }
 
+  observedCounter(...counter: Parameters<Metrics['observedCounter']>): void {
+    this.gauge(...counter);
+  }
+
   async expose(): Promise<string> {
     return '';
   }

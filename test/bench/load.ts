@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expectAnswer, framed } from './grpc-frame.ts';
 
 /** What to call, and how hard. */
 export interface Load {
@@ -23,8 +24,12 @@ export interface LoadResult {
   readonly p99Ms: number;
 }
 
-/** Drives a gRPC method with h2load (Debian nghttp2-client), which costs a tenth of a JS client. Fails if any request failed. */
+/**
+ * Drives a gRPC method with h2load (Debian nghttp2-client), which costs a tenth of a JS client. Fails if any request failed on
+ * the level of HTTP, or if one call beforehand is not answered OK.
+ */
 export async function drive(load: Load): Promise<LoadResult> {
+  await expectAnswer(load.port, load.path, load.message);
   const folder = mkdtempSync(join(tmpdir(), 'scoremesh-load-'));
   const body = join(folder, 'body');
   const log = join(folder, 'log');
@@ -53,14 +58,6 @@ export async function drive(load: Load): Promise<LoadResult> {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/** A gRPC message on the wire: uncompressed flag, length, bytes. */
-function framed(message: Uint8Array): Buffer {
-  const frame = Buffer.alloc(5 + message.length);
-  frame.writeUInt32BE(message.length, 1);
-  frame.set(message, 5);
-  return frame;
 }
 
 /** Each line of the log: start time, HTTP status, microseconds. */

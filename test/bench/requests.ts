@@ -34,3 +34,14 @@ export function inferMessage(): Buffer {
     rawInputContents: [request, features],
   });
 }
+
+/** One row of `width` numbers for input "x" of a model. */
+export function rowMessage(modelName: string, width: number): Buffer {
+  const codec = messageCodec<ModelInferRequest, ModelInferRequest__Output>('inference.ModelInferRequest');
+  const row = Float32Array.from({ length: width }, (_, i) => Math.sin(i));
+  return codec.encode({
+    modelName,
+    inputs: [{ name: 'x', datatype: 'FP32', shape: ['1', String(width)] }],
+    rawInputContents: [Buffer.from(row.buffer)],
+  });
+}

@@ -3,6 +3,8 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { connect } from '../../gateway/client/client.ts';
+import { writeFiles } from './models.ts';
 import { nodeFlags, ready, type Subject, startScoremesh } from './processes.ts';
 
 const flights = fileURLToPath(new URL('../../examples/flights/', import.meta.url));
@@ -63,15 +65,30 @@ export async function startFourProcesses(): Promise<Bench> {
   return bench(gateway.port, [gateway, feature, inference, audit], [data]);
 }
 
-/** The inference role alone. */
-export async function startInference(): Promise<Bench> {
-  const data = scratch();
+/** The inference role alone, ready with these files in its folder of models; without any, with the flights example. */
+export async function startInference(files?: Readonly<Record<string, Buffer | string>>): Promise<Bench> {
+  const [data, models] = [scratch(), scratch()];
+  if (files !== undefined) writeFiles(models, files);
   const inference = await startScoremesh('serve', {
     SCOREMESH_DATA: data,
     SCOREMESH_ROLES: 'inference',
     ...flightFolders(),
+    ...(files === undefined ? {} : { SCOREMESH_MODELS: models }),
   });
-  return bench(inference.port, [inference], [data]);
+  await expectModels(inference.port);
+  return bench(inference.port, [inference], [data, models]);
+}
+
+/** The process starts although a model can't be used; the bench must not measure its refusals. */
+async function expectModels(port: number): Promise<void> {
+  const mesh = connect({ address: `127.0.0.1:${port}` });
+  try {
+    const { models } = await mesh.models.ListModels({});
+    for (const { name, state, reason } of models)
+      if (state !== 'MODEL_STATE_READY') throw new Error(`model ${name} is not ready: ${reason}`);
+  } finally {
+    await mesh.close();
+  }
 }
 
 /** One process whose models say `audit: deferred`. */

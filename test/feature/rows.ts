@@ -45,6 +45,7 @@ export function countingMetrics(): CountingMetrics {
     }),
     histogram: () => ({ labels: () => ({ observe: () => {} }) }),
     gauge: (name, _help, _labels, read) => void gauges.set(name, read),
+    observedCounter: (name, _help, _labels, read) => void gauges.set(name, read),
     expose: async () => '',
     value: (name) => counts.get(name) ?? gauges.get(name)?.()[0]?.value ?? 0,
   };

@@ -6,6 +6,7 @@ import { formatSnapshot, readSnapshot, SNAPSHOT_ROUTES, SNAPSHOT_TIME } from '..
 import { reproduceCommand, type TrainingArguments } from './arguments.ts';
 import { trainCandidates } from './candidates.ts';
 import { aliasesYaml, featuresYaml, modelYaml } from './declarations.ts';
+import { goldenJson } from './golden.ts';
 import { measure } from './measure.ts';
 import { modelCard } from './model-card.ts';
 
@@ -32,6 +33,7 @@ export async function runTraining(options: TrainingArguments, report: (line: str
     });
     files.set(`${folder}/model.onnx`, candidate.model);
     files.set(`${folder}/model.yaml`, modelYaml(candidate.description));
+    files.set(`${folder}/golden.json`, goldenJson(samples, candidate.score));
     files.set(`${folder}/MODEL_CARD.md`, card);
   }
   files.set('models/flight_delay/aliases.yaml', aliasesYaml());

@@ -3,15 +3,19 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { monthOf, monthStart } from '../../../examples/flights/calendar.ts';
 import { createEvaluation } from '../../../examples/flights/evaluation.ts';
 import { readSamples, SAMPLE_COLUMNS, type Samples } from '../../../examples/flights/samples.ts';
+import { GOLDEN_TOLERANCE } from '../../../examples/flights/training/golden.ts';
 import type { Matrix } from '../../../examples/flights/training/matrix.ts';
+import { loadSession } from '../../../services/inference/execution/session.ts';
+import { checkGolden, readGolden } from '../../../services/inference/loading/golden-cases.ts';
+import { describeShape } from '../../../services/inference/tensors/model-shape.ts';
 import { createOnnxScorer } from './onnx-scorer.ts';
 
 const BATCHES = [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 64, 65, 100, 256];
 const CHUNK = 4096;
 
-function readModel(version: number): Promise<Buffer> {
+function readModel(version: number, file = 'model.onnx'): Promise<Buffer> {
   return readFile(
-    new URL(`../../../examples/flights/models/flight_delay/${version}/model.onnx`, import.meta.url),
+    new URL(`../../../examples/flights/models/flight_delay/${version}/${file}`, import.meta.url),
   );
 }
 
@@ -34,6 +38,22 @@ describe.each([1, 2])('committed model %i', (version) => {
         }
       }
     }
+  });
+
+  test('flights of January score in ONNX Runtime what the trainer gave them, as golden.json holds it', async () => {
+    const session = loadSession(await readModel(version));
+    const shape = describeShape('flight_delay', session.inputs, session.outputs);
+    const golden = readGolden((await readModel(version, 'golden.json')).toString(), shape);
+    if ('faults' in golden) expect.fail(golden.faults.join('; '));
+    expect(golden.cases.map(({ inputs }) => inputs[0]!.shape)).toEqual([
+      [1, 3],
+      [7, 3],
+    ]);
+    for (const known of golden.cases) {
+      expect(known.tolerance).toBe(GOLDEN_TOLERANCE);
+      expect(checkGolden(known, shape, session.run)).toBeUndefined();
+    }
+    session.close();
   });
 
   test('a flight of which nothing is known gets a probability', async () => {
