@@ -104,6 +104,11 @@ export function certifyRows(
   };
 }
 
+/** Whether requests may share runs. */
+export function sharesRuns({ batchClass }: Pick<Certificate, 'batchClass'>): boolean {
+  return batchClass === 'BATCH_CLASS_INVARIANT' || batchClass === 'BATCH_CLASS_DEPENDENT_BATCHED';
+}
+
 /** For a model whose rows can't be compared. */
 export function unknown(
   { batchDependentRows }: Pick<CertificateSettings, 'batchDependentRows'>,

@@ -5,6 +5,7 @@ import { loadSession } from '../execution/session.ts';
 import { serveThread } from '../execution/thread.ts';
 import { describeShape } from '../tensors/model-shape.ts';
 import type { TensorInfo } from '../tensors/tensor.ts';
+import { nameBatch } from './declared-batch.ts';
 import { type GoldenCase, maxGoldenBytes, readGolden } from './golden-cases.ts';
 import { type CheckSettings, checkModel, type ModelFindings } from './model-check.ts';
 import { digestOf, readText, readWhole } from './model-file.ts';
@@ -18,6 +19,8 @@ export interface LoadAsk {
   readonly folder: string;
   readonly fileName: string;
   readonly maxModelBytes: number;
+  /** Whether its configuration says that first dimensions are the batch. */
+  readonly declaresBatch: boolean;
   readonly settings: CheckSettings;
   /** Its one 32-bit integer becomes 1 to give up. */
   readonly cancel: SharedArrayBuffer;
@@ -58,7 +61,8 @@ function load(ask: LoadAsk): LoadReport {
   };
   const session = inFile(label, () => loadSession(file));
   try {
-    const shape = describeShape(ask.model, session.inputs, session.outputs);
+    const { inputs, outputs } = ask.declaresBatch ? nameBatch(session) : session;
+    const shape = describeShape(ask.model, inputs, outputs);
     const golden = readCases(ask, shape);
     const findings = inFile(label, () => checkModel(shape, session.run, golden, ask.settings, check));
     return {
@@ -66,8 +70,8 @@ function load(ask: LoadAsk): LoadReport {
       digest,
       irVersion: facts.irVersion ?? 0,
       opsets: facts.opsets,
-      inputs: session.inputs,
-      outputs: session.outputs,
+      inputs,
+      outputs,
       goldenCases: golden.length,
       bytes: findings.placement === 'inline' ? (file.buffer as ArrayBuffer) : shared(file),
     };

@@ -10,7 +10,7 @@ import type { ModelYaml } from '../repository/model-yaml.ts';
 import type { FoundVersion } from '../repository/repository.ts';
 import type { ServingConfig } from '../repository/serving-config.ts';
 import { describeShape, type ModelShape } from '../tensors/model-shape.ts';
-import type { Certificate } from './batch-certificate.ts';
+import { type Certificate, sharesRuns } from './batch-certificate.ts';
 import type { LoadReport } from './loader-thread.ts';
 import { LoadingThread } from './loading-thread.ts';
 import type { RunTime } from './run-times.ts';
@@ -69,6 +69,7 @@ export function createLoader(config: LoaderConfig, deps: { readonly log: Log }, 
         ...found,
         fileName: serving.fileName,
         maxModelBytes: config.maxModelBytes,
+        declaresBatch: (serving.given?.maxBatchSize ?? 0) > 0,
         settings: {
           warmup,
           maxBatchRows,
@@ -111,10 +112,6 @@ function createExecutor(
 ): Promise<Executor> | Executor {
   if (bytes instanceof SharedArrayBuffer) return createWorkerExecutor({ name, bytes, instances }, deps);
   return createInlineExecutor(loadSession(Buffer.from(bytes)));
-}
-
-function sharesRuns({ batchClass }: Certificate): boolean {
-  return batchClass === 'BATCH_CLASS_INVARIANT' || batchClass === 'BATCH_CLASS_DEPENDENT_BATCHED';
 }
 
 /** A model that is not batched keeps its setting, which then bounds nothing. */

@@ -8,6 +8,7 @@ import {
   certifyRows,
   type RowGroup,
   type Run,
+  sharesRuns,
   stack,
   unknown,
 } from './batch-certificate.ts';
@@ -183,10 +184,6 @@ function timeRuns(
       check,
     );
   return alone === undefined ? [] : measureRuns(() => alone, 1, run, check);
-}
-
-function sharesRuns({ batchClass }: Certificate): boolean {
-  return batchClass === 'BATCH_CLASS_INVARIANT' || batchClass === 'BATCH_CLASS_DEPENDENT_BATCHED';
 }
 
 /** Rows of the golden cases and generated ones, by the dimensions they agree in. */

@@ -33,6 +33,8 @@ const tensorSource = z
 
 // A day: longer than anybody waits for an answer.
 const maxTimeoutMs = 86_400_000;
+// The protocol counts in microseconds.
+const minTimeoutMs = 0.001;
 // Beyond any model's use; larger ones are slips.
 const maxRows = 2 ** 24;
 const rows = z.int().min(1).max(maxRows).optional();
@@ -50,7 +52,7 @@ const serving = z
       .optional(),
     instances: z.int().min(1).max(maxInstances).optional(),
     placement: z.enum(['inline', 'worker']).optional(),
-    default_timeout_ms: z.number().positive().max(maxTimeoutMs).optional(),
+    default_timeout_ms: z.number().min(minTimeoutMs).max(maxTimeoutMs).optional(),
     default_priority: z.literal([1, 2, 3]).optional(),
   })
   .superRefine((given, context) => {

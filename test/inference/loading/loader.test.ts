@@ -188,6 +188,7 @@ describe('the loading thread', () => {
     folder: 'nowhere',
     fileName: 'model.onnx',
     maxModelBytes,
+    declaresBatch: false,
     settings: { ...plainServing, certificateMs: 1000 },
   };
 

@@ -7,7 +7,15 @@ const entry = new URL('./hanging-loader.ts', import.meta.url);
 
 function ask(version: number) {
   const settings = { ...plainServing, certificateMs: 1000 };
-  return { model: 'm', version, folder: 'nowhere', fileName: 'model.onnx', maxModelBytes: 1, settings };
+  return {
+    model: 'm',
+    version,
+    folder: 'nowhere',
+    fileName: 'model.onnx',
+    maxModelBytes: 1,
+    declaresBatch: false,
+    settings,
+  };
 }
 
 // To start a thread takes part of it, half a second on an idle machine.

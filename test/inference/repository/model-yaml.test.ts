@@ -23,7 +23,7 @@ describe('serving in model.yaml', () => {
     ['{ max_tensor_bytes: 1e12 }', /serving.max_tensor_bytes: .*<=4294967296/],
     ['{ instances: 65 }', /serving.instances: .*<=64/],
     ['{ placement: gpu }', /serving.placement: .*"inline".*"worker"/],
-    ['{ default_timeout_ms: 0 }', /serving.default_timeout_ms: .*>0/],
+    ['{ default_timeout_ms: 0 }', /serving.default_timeout_ms: .*>=0.001/],
     ['{ default_priority: 4 }', /serving.default_priority: .*1.*2.*3/],
     ['{ placement: inline, instances: 2 }', /serving: instances is 2, but placement inline has one thread/],
     ['{ max_request_rows: 9, max_queued_rows: 8 }', /serving: max_request_rows 9 is above max_queued_rows 8/],

@@ -6,8 +6,8 @@ import { decodeJson } from './json-decoder.ts';
 import { parseText } from './text-parser.ts';
 import { unsupportedFields } from './unsupported-fields.ts';
 
-/** Of a configuration; those that people write have a few kilobytes. */
-export const maxConfigBytes = 1024 * 1024;
+/** Of a configuration; those that people write have a few kilobytes, and reading this many blocks the thread for half a second. */
+export const maxConfigBytes = 256 * 1024;
 
 const messageName = 'inference.ModelConfig';
 

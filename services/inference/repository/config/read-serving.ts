@@ -1,4 +1,4 @@
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { InferenceConfig } from '../../config.ts';
 import type { ModelYaml } from '../model-yaml.ts';
 import type { FoundVersion } from '../repository.ts';
@@ -91,7 +91,5 @@ function modelFolderOf(
   config: Pick<InferenceConfig, 'modelsFolder' | 'registryFolder'>,
 ): string {
   const modelFolder = dirname(folder);
-  const isRegistered =
-    basename(modelFolder) === model && dirname(modelFolder) === join(config.registryFolder);
-  return isRegistered ? join(config.modelsFolder, model) : modelFolder;
+  return modelFolder === join(config.registryFolder, model) ? join(config.modelsFolder, model) : modelFolder;
 }

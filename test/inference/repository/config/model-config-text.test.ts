@@ -156,7 +156,7 @@ describe('config.pbtxt', () => {
     ['instance_group { gpus: [0] }', '1:18: instance_group.gpus: models run on the CPU here; remove it'],
     ['optimization { graph { level: 1 } }', '1:16: optimization.graph: ONNX Runtime decides'],
     [`optimization ${'{ a '.repeat(40)}`, 'is nested deeper than 32 levels'],
-    [`name: "${'a'.repeat(maxConfigBytes)}"`, 'more than the 1048576 bytes'],
+    [`name: "${'a'.repeat(maxConfigBytes)}"`, 'more than the 262144 bytes'],
   ])('refuses %.60s', (text, message) => {
     expect(fault(text)).toContain(message);
   });
@@ -254,8 +254,8 @@ describe('config.pbtxt', () => {
       expect(config(text).input[0]?.dims).toHaveLength(items + 1);
       return performance.now() - startedAt;
     };
-    timeOf(10_000);
-    expect(timeOf(400_000)).toBeLessThan(200 * Math.max(1, timeOf(20_000)));
+    timeOf(6_000);
+    expect(timeOf(120_000)).toBeLessThan(200 * Math.max(1, timeOf(6_000)));
   });
 });
 

@@ -267,9 +267,9 @@ describe('the versions that a config.pbtxt wants', () => {
     const path = join(folder, 'config.pbtxt');
     await writeFile(path, 'version_policy { specific { versions: -1 } }');
     await expect(readPolicy(folder)).rejects.toMatchObject({ reason: 'MODEL_INVALID' });
-    await writeFile(path, Buffer.alloc(2 ** 20 + 1, ' '));
+    await writeFile(path, Buffer.alloc(2 ** 18 + 1, ' '));
     await expect(readPolicy(folder)).rejects.toThrow(
-      'it has 1048577 bytes, more than the 1048576 that are allowed',
+      'it has 262145 bytes, more than the 262144 that are allowed',
     );
     await mkdir(join(folder, 'inner', 'config.pbtxt'), { recursive: true });
     await expect(readPolicy(join(folder, 'inner'))).rejects.toThrow(
