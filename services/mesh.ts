@@ -6,6 +6,7 @@ import { createAuditService } from './audit/service.ts';
 import {
   auditContract,
   featureContract,
+  type InferenceContract,
   inferenceContract,
   modelContract,
   scoringContract,
@@ -18,6 +19,7 @@ import type { busSettings } from './kit/bus/config.ts';
 import { startNatsServer } from './kit/bus/nats-server.ts';
 import type { Settings } from './kit/config/settings.ts';
 import { startCall } from './kit/contract/call.ts';
+import type { Handlers } from './kit/contract/contract.ts';
 import { MeshError } from './kit/errors/mesh-error.ts';
 import { type Closers, createClosers } from './kit/lifecycle/closers.ts';
 import { startOperationsServer } from './kit/lifecycle/operations-server.ts';
@@ -118,7 +120,8 @@ async function open(config: MeshConfig, log: Log, closers: Closers): Promise<Mes
   const deps = { log, metrics, tracer };
   const always = (): undefined => undefined;
   const has = (role: Role): boolean => config.roles.includes(role);
-  const toCallers = config.oipStatus === 'triton' ? withTritonErrors : unchanged;
+  const toCallers = (inference: Handlers<InferenceContract>): Handlers<InferenceContract> =>
+    config.oipStatus === 'triton' ? withTritonErrors(inference, log) : inference;
 
   const hosted = new Map<Role, Hosted>();
   if (has('audit')) {
@@ -253,10 +256,6 @@ async function open(config: MeshConfig, log: Log, closers: Closers): Promise<Mes
     unready,
     close: () => closers.close(),
   };
-}
-
-function unchanged<T>(handlers: T): T {
-  return handlers;
 }
 
 /** The bus to the configured NATS, or to a private nats-server that stops with this process; to none if there is none. */

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { RegisterModelRequest } from '../../services/gen/scoremesh/inference/v1/RegisterModelRequest.ts';
 import { invalidRequest } from '../../services/kit/errors/mesh-error.ts';
-import { type ModelOptions, modelCommand, versionOf } from './model-commands.ts';
+import { type ModelOptions, modelCommand, versionOf } from './model-options.ts';
 import { modelLine } from './model-text.ts';
 import type { Terminal } from './output.ts';
 import { type CommandContext, withMesh } from './remote.ts';

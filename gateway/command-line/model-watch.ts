@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type ModelOptions, modelCommand } from './model-commands.ts';
+import { type ModelOptions, modelCommand } from './model-options.ts';
 import { changeLine, modelLine } from './model-text.ts';
 import { type CommandContext, withMesh } from './remote.ts';
 

@@ -39,12 +39,19 @@ export function inferenceRecord(
   const omitted: OmittedPayload[] = [];
   const { model, batch } = answer;
   let { request } = answer;
-  let response: ModelInferResponse = { ...answer.response, parameters: noParameters };
+  const { modelName, modelVersion, id, outputs, rawOutputContents: whole } = answer.response;
+  let response: ModelInferResponse = {
+    modelName,
+    modelVersion,
+    id,
+    parameters: noParameters,
+    outputs,
+    rawOutputContents: whole,
+  };
   if (contentBytes(request) + rawBytes(response.rawOutputContents) > maxPayloadBytes) {
     const limit = largestKept(contentSizes(request, response));
     request = slimRequest(request, limit, omitted);
-    const names = response.outputs;
-    const rawOutputContents = slimRaw(response.rawOutputContents, 'response', names, limit, omitted);
+    const rawOutputContents = slimRaw(whole, 'response', outputs, limit, omitted);
     response = { ...response, rawOutputContents };
   }
   const { batchSize, batchClass, batchId, batchRow } = batch;

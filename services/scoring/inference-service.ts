@@ -4,7 +4,8 @@ import type { ModelInferResponse__Output as ModelInferResponse } from '../gen/in
 import { type Call, throwIfUnwanted } from '../kit/contract/call.ts';
 import type { Client, Handlers } from '../kit/contract/contract.ts';
 import type { MeshError } from '../kit/errors/mesh-error.ts';
-import { inferStream } from '../kit/open-inference/infer-stream.ts';
+import type { Log } from '../kit/log/log.ts';
+import { inferStream, logBugs } from '../kit/open-inference/infer-stream.ts';
 import type { AuditTrail } from './audit-trail.ts';
 import { describe, type Guard } from './guard.ts';
 import { checkDescription, inferenceRecord } from './inference-record.ts';
@@ -24,6 +25,7 @@ export interface AuditedInferenceDeps {
   readonly changesRecorded: ChangesRecorded;
   /** Why this process can't answer now; undefined if it can. */
   readonly unready: () => MeshError | undefined;
+  readonly log: Log;
 }
 
 const inferMethod = '/inference.GRPCInferenceService/ModelInfer';
@@ -39,7 +41,7 @@ export function createAuditedInference(
   config: { readonly defaultTimeoutMs: number },
   deps: AuditedInferenceDeps,
 ): Handlers<InferenceContract> {
-  const { inference, trail, changesRecorded, unready } = deps;
+  const { inference, trail, changesRecorded, unready, log } = deps;
 
   const answer = async (request: ModelInferRequest, occasion: Occasion): Promise<ModelInferResponse> => {
     const { call, recordId } = occasion;
@@ -52,7 +54,7 @@ export function createAuditedInference(
     if (plan.deferredAudit) trail.appendLater(record, recordId, call);
     else await trail.append(record, recordId, call);
     describe(call, recordId, model.name, model.version);
-    return { ...response, parameters: { ...response.parameters, prediction_id: textParameter(recordId) } };
+    return withPredictionId(response, recordId);
   };
   const guarded = deps.guard(answer, refusedAs);
   const modelInfer = (request: ModelInferRequest, call: Call): Promise<ModelInferResponse> =>
@@ -66,7 +68,8 @@ export function createAuditedInference(
     ServerLive: async () => ({ live: true }),
     ServerReady: async () => ({ ready: unready() === undefined }),
     ModelInfer: modelInfer,
-    ModelStreamInfer: (requests, call) => inferStream(requests, (request) => modelInfer(request, call)),
+    ModelStreamInfer: (requests, call) =>
+      inferStream(requests, (request) => modelInfer(request, call), logBugs(log, call)),
     RepositoryModelLoad: (request, call) =>
       answerRecorded(inference.RepositoryModelLoad(request, call), changesRecorded, call),
     RepositoryModelUnload: (request, call) =>
@@ -146,6 +149,14 @@ function limited(call: Call, timeoutMs: number): Call {
   return { ...call, deadline: performance.now() + timeoutMs };
 }
 
-function textParameter(text: string): ModelInferResponse['parameters'][string] {
-  return { stringParam: text, parameterChoice: 'stringParam' };
+/** A copy, because what the inference role answered may be shared. Property by property: spreads took a fifth of the gateway's time. */
+function withPredictionId(response: ModelInferResponse, predictionId: string): ModelInferResponse {
+  const { modelName, modelVersion, id, outputs, rawOutputContents } = response;
+  const parameters: ModelInferResponse['parameters'] = {};
+  for (const name in response.parameters) {
+    const value = response.parameters[name];
+    if (value !== undefined) parameters[name] = value;
+  }
+  parameters.prediction_id = { stringParam: predictionId, parameterChoice: 'stringParam' };
+  return { modelName, modelVersion, id, parameters, outputs, rawOutputContents };
 }

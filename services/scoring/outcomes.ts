@@ -38,7 +38,7 @@ export async function recordOutcomes(
 async function isKnown(predictionId: string, audit: Client<AuditContract>, call: Call): Promise<boolean> {
   try {
     const { record } = await audit.GetRecord({ recordId: predictionId, idempotencyKey: '' }, call);
-    return record?.prediction != null;
+    return record?.event === 'prediction' || record?.event === 'inference';
   } catch (error) {
     if (isNotFound(error)) return false;
     throw error;

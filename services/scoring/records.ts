@@ -23,6 +23,7 @@ const maxRefusalBytes = 48 * 1024;
 /** Of a message in a record that would not fit otherwise. */
 const maxReasonLength = 4096;
 
+const noTrace = Buffer.alloc(0);
 const recordCodec = messageCodec<RecordInput, RecordOutput>('scoremesh.audit.v1.Record');
 const requestCodec = messageCodec<ScoreRequest, ScoreRequest__Output>('scoremesh.scoring.v1.ScoreRequest');
 
@@ -122,7 +123,7 @@ export function encodeRecord(
     recordId,
     receivedAtUs: receivedAtMs * 1000,
     recordedAtUs: nowMs() * 1000,
-    traceId: Buffer.from(call.trace.traceId, 'hex'),
+    traceId: call.trace.traceId === '' ? noTrace : Buffer.from(call.trace.traceId, 'hex'),
     principal: call.principal,
     ...event,
   });

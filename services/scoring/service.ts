@@ -76,6 +76,7 @@ export function createScoring(config: ScoringConfig, deps: ScoringDeps, closers:
       guard,
       changesRecorded: recorded,
       unready: deps.unready,
+      log,
     }),
     models: createRecordedModels(deps.models, recorded),
     unready: models.unready,

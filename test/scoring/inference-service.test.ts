@@ -385,6 +385,26 @@ describe('a stream of inferences', () => {
     ).toEqual(['inference', 'inference', 'refusal']);
   });
 
+  it('logs a bug and tells that request alone, without its details', async () => {
+    let count = 0;
+    const roles = fakeRoles([model()], {
+      infer: async () => {
+        if (count++ === 0) throw new TypeError('secret');
+        return inferResponse({ y: ['FP32', [1, 1], float32(1)] });
+      },
+    });
+    const { ModelStreamInfer, lines } = await start(roles);
+    const messages: string[] = [];
+    for await (const { errorMessage } of ModelStreamInfer(requests(request(), request()), newCall()))
+      messages.push(errorMessage);
+    expect(messages[0]).not.toBe('');
+    expect(messages[0]).not.toContain('secret');
+    expect(messages[1]).toBe('');
+    expect(lines.filter(({ level }) => level === 'error')).toMatchObject([
+      { fields: { error: { message: 'secret' } } },
+    ]);
+  });
+
   it('gives each request the default deadline', async () => {
     let asked: Call | undefined;
     const roles = fakeRoles([model()], {
@@ -501,6 +521,18 @@ describe('what changes models', () => {
       [1, 2].map((n) => modelChange(n).changeId),
     );
     expect(models).toBeDefined();
+  });
+});
+
+describe('the outcome of an inference', () => {
+  it('is joined by its prediction_id', async () => {
+    const roles = fakeRoles([model()]);
+    const { ModelInfer, scoring } = await start(roles);
+    const id = predictionId(await ModelInfer(request(), newCall()));
+    const values = { late: { flag: true, kind: 'flag' as const } };
+    expect(
+      await scoring.RecordOutcomes({ outcomes: [{ predictionId: id, values, occurredAt: null }] }, newCall()),
+    ).toEqual({ joined: 1, unknown: 0 });
   });
 });
 

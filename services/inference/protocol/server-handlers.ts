@@ -8,7 +8,7 @@ import type { ModelFinder } from './model-finder.ts';
  * (https://github.com/triton-inference-server/server/tree/main/docs/protocol). Not among them: sequence, classification, shared memory,
  * trace and logging. No model depends on another here, so that unloading the dependents of one is to do nothing.
  */
-export const extensions = [
+const extensions = [
   'model_repository',
   'model_repository(unload_dependents)',
   'schedule_policy',

@@ -2,7 +2,10 @@ import type { RequestTimes } from '../batching/batcher-instruments.ts';
 
 /** Why a request failed, as Triton's metrics tell it apart. */
 export const failureCauses = ['REJECTED', 'CANCELED', 'BACKEND', 'OTHER'] as const;
-export type FailureCause = (typeof failureCauses)[number];
+type FailureCause = (typeof failureCauses)[number];
+
+/** Batch sizes that are told apart. */
+const maxSizes = 4096;
 
 /** Runs of one batch size; times in milliseconds. */
 export interface BatchSums {
@@ -31,7 +34,7 @@ export class VersionStatistics {
   runs = 0;
   /** End of the last run, Unix milliseconds; 0 for none. */
   lastRunAt = 0;
-  /** By rows, of which a version's configuration sets the most. */
+  /** By rows. Once 4096 sizes are known, a new one counts as the next power of two, so that no caller can make it grow. */
   readonly batches = new Map<number, BatchSums>();
 
   countAnswer(times: RequestTimes & { readonly totalMs: number }, rows: number): void {
@@ -52,15 +55,20 @@ export class VersionStatistics {
   countRun(rows: number, inputMs: number, inferMs: number, outputMs: number): void {
     this.runs++;
     this.lastRunAt = Date.now();
-    let sums = this.batches.get(rows);
-    if (sums === undefined) {
-      sums = { runs: 0, inputMs: 0, inferMs: 0, outputMs: 0 };
-      this.batches.set(rows, sums);
-    }
+    const sums = this.batches.get(rows) ?? this.#sumsOf(rows);
     sums.runs++;
     sums.inputMs += inputMs;
     sums.inferMs += inferMs;
     sums.outputMs += outputMs;
+  }
+
+  #sumsOf(rows: number): BatchSums {
+    const size = this.batches.size < maxSizes ? rows : 2 ** Math.ceil(Math.log2(rows));
+    const known = this.batches.get(size);
+    if (known !== undefined) return known;
+    const sums = { runs: 0, inputMs: 0, inferMs: 0, outputMs: 0 };
+    this.batches.set(size, sums);
+    return sums;
   }
 
   /** All requests that failed. */

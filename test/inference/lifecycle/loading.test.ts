@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { InferenceConfig } from '../../../services/inference/config.ts';
 import { type ModelFiles, newCall, startService, type TestService } from '../mesh-parts.ts';
-import { linearModel } from '../onnx-models.ts';
+import { buildModel, floats, linearModel } from '../onnx-models.ts';
 import { answerOf, changeLines, listed, modelOf, placeVersion, whenModels } from './life-cycle-parts.ts';
 
 let service: TestService;
@@ -137,6 +137,32 @@ describe('UnloadModel', () => {
     await Promise.all(loads);
     expect(await listed(service)).toEqual(['m 1 UNLOADED', 'm 2 UNLOADED']);
   });
+
+  it.each(['inline', 'worker'])(
+    'answers what it took before: on a thread of its own, or not: %s',
+    async (kind) => {
+      // One row takes as long as a matrix product does, so that most of them still wait.
+      const width = kind === 'inline' ? 64 : 512;
+      const square = Array.from({ length: width * width }, (_unused, place) => ((place % 7) - 3) / width);
+      const slow = buildModel({
+        inputs: [{ name: 'x', type: 'FP32', shape: [1, 1] }],
+        outputs: [{ name: 'y', type: 'FP32', shape: [width, width] }],
+        constants: [floats('w', [width, width], square)],
+        nodes: [
+          { op: 'Add', inputs: ['w', 'x'], outputs: ['h'] },
+          { op: 'MatMul', inputs: ['h', 'w'], outputs: ['y'] },
+        ],
+      });
+      await start({ 'm/1/model.onnx': slow });
+      const asking = Array.from({ length: 12 }, () => answerOf(service, 'm'));
+      const answered = Promise.all(asking).then(() => 'answered');
+      const unloaded = unload('m').then(() => 'unloaded');
+      expect(await Promise.race([answered, unloaded])).toBe('answered');
+      await unloaded;
+      expect(new Set(await Promise.all(asking)).size).toBe(1);
+      await expect(answerOf(service, 'm@1')).rejects.toMatchObject({ reason: 'MODEL_NOT_READY' });
+    },
+  );
 
   it('refuses what is not there', async () => {
     await start({ 'm/1/model.onnx': one });

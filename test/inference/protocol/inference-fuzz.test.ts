@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { InferParameter__Output as InferParameter } from '../../../services/gen/inference/InferParameter.ts';
 import type { InferTensorContents__Output as Contents } from '../../../services/gen/inference/InferTensorContents.ts';
 import type { ModelInferRequest__Output as ModelInferRequest } from '../../../services/gen/inference/ModelInferRequest.ts';
+import { type Datatype, encodings } from '../../../services/inference/tensors/datatype.ts';
 import { isMeshError } from '../../../services/kit/errors/mesh-error.ts';
 import { newCall, startService, type TestService } from '../mesh-parts.ts';
 import { identityModel } from '../onnx-models.ts';
 
-const types = ['FP32', 'INT64', 'BOOL', 'FP16', 'BYTES', 'UINT8', 'FP64'] as const;
+const types = Object.keys(encodings) as Datatype[];
 let service: TestService;
 
 beforeAll(async () => {
@@ -31,6 +33,14 @@ const contents: fc.Arbitrary<Contents> = fc.record({
   fp64Contents: sometimes(fc.double()),
   bytesContents: sometimes(bytes),
 });
+const parameters = fc.oneof(
+  { weight: 6, arbitrary: fc.constant<ModelInferRequest['parameters']>({}) },
+  fc.dictionary(
+    fc.constantFrom('priority', 'timeout', 'classification', 'shared_memory_region', 'content_type', 'x'),
+    int64.map((value): InferParameter => ({ int64Param: value, parameterChoice: 'int64Param' })),
+    { maxKeys: 2 },
+  ),
+);
 const name = fc.oneof(
   { weight: 9, arbitrary: fc.constant('x') },
   fc.constantFrom('', '__proto__', 'constructor', 'y'),
@@ -47,18 +57,18 @@ const wild: fc.Arbitrary<ModelInferRequest> = fc.record({
   modelName: fc.constantFrom(...types, 'nothing', '', '@', 'FP32@1', 'FP32@x', '__proto__'),
   modelVersion: fc.constantFrom('', '1', '2', '-1', 'x', '99999999999999999999'),
   id: fc.string(),
-  parameters: fc.constant({}),
+  parameters,
   inputs: fc.array(
     fc.record({
       name,
       datatype: fc.constantFrom(...types, 'BF16', '', 'toString'),
       shape: fc.array(dimension, { maxLength: 3 }),
-      parameters: fc.constant({}),
+      parameters,
       contents: fc.option(contents),
     }),
     { maxLength: 2 },
   ),
-  outputs: fc.array(fc.record({ name: fc.constantFrom('y', 'x', ''), parameters: fc.constant({}) }), {
+  outputs: fc.array(fc.record({ name: fc.constantFrom('y', 'x', ''), parameters }), {
     maxLength: 2,
   }),
   rawInputContents: sometimes(bytes),
@@ -87,7 +97,7 @@ it("ModelInfer gives an identity model's input back bit by bit, whoever shares t
       const requests = wanted
         .filter(({ type }) => type !== 'BYTES')
         .map(({ type, rows, seed }) => {
-          const size = { FP32: 4, INT64: 8, BOOL: 1, FP16: 2, BYTES: 0, UINT8: 1, FP64: 8 }[type];
+          const size = encodings[type].sizeBytes;
           const raw = Buffer.from(seed.map((b) => (type === 'BOOL' ? b & 1 : b))).subarray(
             0,
             rows * 2 * size,

@@ -2,6 +2,7 @@ import { Client, credentials, type ServiceError } from '@grpc/grpc-js';
 import { inferenceContract } from '../../../services/contracts.ts';
 import type { InferenceService } from '../../../services/inference/service.ts';
 import type { Closers } from '../../../services/kit/lifecycle/closers.ts';
+import { silentLog } from '../../../services/kit/log/log.ts';
 import { withTritonErrors } from '../../../services/kit/open-inference/triton-handlers.ts';
 import { startGrpcServer } from '../../../services/kit/rpc/grpc-server.ts';
 import { serve } from '../../../services/kit/rpc/served.ts';
@@ -24,7 +25,7 @@ export async function connectHandlers(
   style: StatusStyle = 'honest',
 ): Promise<WireClient> {
   const { instruments } = createRecorder();
-  const told = style === 'triton' ? withTritonErrors(handlers) : handlers;
+  const told = style === 'triton' ? withTritonErrors(handlers, silentLog) : handlers;
   const services = [serve(inferenceContract, told, instruments)];
   const { port } = await startGrpcServer(
     { ...serverDefaults, graceMs: 1_000 },

@@ -22,13 +22,18 @@ describe('ModelStreamInfer over ModelInfer', () => {
     ]);
   });
 
-  it('always has a message for a failure, and never the details of a bug', async () => {
+  it('always has a message for a failure, and never the details of a bug, which are reported', async () => {
     const thrown = [new MeshError('INFERENCE_FAILED', ''), new TypeError('secret')];
+    const bug = thrown[1];
     const messages = [];
-    for await (const { errorMessage } of inferStream(inferRequests('a', 'b'), () =>
-      Promise.reject(thrown.shift()),
+    const bugs: unknown[] = [];
+    for await (const { errorMessage } of inferStream(
+      inferRequests('a', 'b'),
+      () => Promise.reject(thrown.shift()),
+      (error) => bugs.push(error),
     ))
       messages.push(errorMessage);
+    expect(bugs).toEqual([bug]);
     expect(messages).toHaveLength(2);
     for (const message of messages) {
       expect(message).not.toBe('');

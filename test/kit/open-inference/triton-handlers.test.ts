@@ -3,6 +3,7 @@ import type { InferenceContract } from '../../../services/contracts.ts';
 import { startCall } from '../../../services/kit/contract/call.ts';
 import type { Client } from '../../../services/kit/contract/contract.ts';
 import { MeshError } from '../../../services/kit/errors/mesh-error.ts';
+import { silentLog } from '../../../services/kit/log/log.ts';
 import { withTritonErrors } from '../../../services/kit/open-inference/triton-handlers.ts';
 import { errorOf } from '../rpc/processes.ts';
 import { inferAnswer, inferRequest, inferRequests } from './open-inference-fakes.ts';
@@ -10,7 +11,7 @@ import { inferAnswer, inferRequest, inferRequests } from './open-inference-fakes
 const call = startCall({ timeoutMs: 30_000, principal: 'test' });
 
 function start(methods: Partial<Client<InferenceContract>>): Client<InferenceContract> {
-  return withTritonErrors(methods as Client<InferenceContract>);
+  return withTritonErrors(methods as Client<InferenceContract>, silentLog);
 }
 
 describe('a service with Triton’s errors', () => {
