@@ -155,6 +155,7 @@ async function open(config: MeshConfig, log: Log, closers: Closers): Promise<Mes
         importFolder: config.models?.importFolder,
         control: config.models?.control ?? 'explicit',
         pollMs: config.models?.pollMs ?? 5000,
+        streamedTimeoutMs: config.defaultTimeoutMs,
         serverVersion: config.version,
       },
       deps,

@@ -22,6 +22,8 @@ export interface InferenceConfig {
   readonly loadLimitMs: number;
   /** How long close waits for what is queued, in milliseconds. */
   readonly closeGraceMs: number;
+  /** Time for each request of a stream that has no deadline, in milliseconds. */
+  readonly streamedTimeoutMs: number;
   /** Version of the software, as ServerMetadata tells it. */
   readonly serverVersion: string;
 }
@@ -37,4 +39,6 @@ export const inferenceDefaults = {
   loadLimitMs: 300_000,
   // Models run inline in under a few milliseconds, so a full queue empties well within it.
   closeGraceMs: 5_000,
+  // What the gateway gives calls without a deadline.
+  streamedTimeoutMs: 10_000,
 } as const;

@@ -86,6 +86,8 @@ export async function createInferenceService(
       instruments,
       ready: manager.ready,
       serverVersion: config.serverVersion,
+      streamedTimeoutMs: config.streamedTimeoutMs,
+      log,
     }),
     ready: manager.ready,
     loaded: manager.loaded,

@@ -1,7 +1,7 @@
 import type { InferenceContract } from '../contracts.ts';
 import type { ModelInferRequest__Output as ModelInferRequest } from '../gen/inference/ModelInferRequest.ts';
 import type { ModelInferResponse__Output as ModelInferResponse } from '../gen/inference/ModelInferResponse.ts';
-import { type Call, throwIfUnwanted } from '../kit/contract/call.ts';
+import { type Call, limitedCall, throwIfUnwanted } from '../kit/contract/call.ts';
 import type { Client, Handlers } from '../kit/contract/contract.ts';
 import type { MeshError } from '../kit/errors/mesh-error.ts';
 import type { Log } from '../kit/log/log.ts';
@@ -60,7 +60,7 @@ export function createAuditedInference(
   const modelInfer = (request: ModelInferRequest, call: Call): Promise<ModelInferResponse> =>
     guarded(
       request,
-      call.deadline === Number.POSITIVE_INFINITY ? limited(call, config.defaultTimeoutMs) : call,
+      call.deadline === Number.POSITIVE_INFINITY ? limitedCall(call, config.defaultTimeoutMs) : call,
     );
 
   return {
@@ -142,11 +142,6 @@ function refusedAs({ modelName, modelVersion: version, id }: ModelInferRequest):
     },
     method: inferMethod,
   };
-}
-
-/** The call of one request of a stream: its own deadline, the stream's cancellation and trace. */
-function limited(call: Call, timeoutMs: number): Call {
-  return { ...call, deadline: performance.now() + timeoutMs };
 }
 
 /** A copy, because what the inference role answered may be shared. Property by property: spreads took a fifth of the gateway's time. */

@@ -2,7 +2,7 @@ import type { AuditContract, ScoringContract } from '../contracts.ts';
 import type { ScoreRequest__Output as ScoreRequest } from '../gen/scoremesh/scoring/v1/ScoreRequest.ts';
 import type { ScoreResponse__Output as ScoreResponse } from '../gen/scoremesh/scoring/v1/ScoreResponse.ts';
 import type { ScoreStreamResponse__Output as ScoreStreamResponse } from '../gen/scoremesh/scoring/v1/ScoreStreamResponse.ts';
-import type { Call } from '../kit/contract/call.ts';
+import { limitedCall } from '../kit/contract/call.ts';
 import type { Client, Handlers } from '../kit/contract/contract.ts';
 import { invalidRequest, isMeshError, toMeshError } from '../kit/errors/mesh-error.ts';
 import { toStatus } from '../kit/errors/status.ts';
@@ -49,7 +49,7 @@ export function createScoringHandlers(
         async ({ sequence, request }): Promise<ScoreStreamResponse> => {
           try {
             if (request === null) throw invalidRequest([{ field: 'request', description: 'missing' }]);
-            const response = await score(request, ofStream(call, config.defaultTimeoutMs));
+            const response = await score(request, limitedCall(call, config.defaultTimeoutMs));
             return { sequence, response, result: 'response' };
           } catch (thrown) {
             if (!isMeshError(thrown)) {
@@ -62,9 +62,4 @@ export function createScoringHandlers(
       ),
     RecordOutcomes: (request, call) => recordOutcomes(request, deps, call),
   };
-}
-
-/** The call of one request of a stream: its own deadline, the stream's cancellation and trace. */
-function ofStream(stream: Call, timeoutMs: number): Call {
-  return { ...stream, deadline: Math.min(stream.deadline, performance.now() + timeoutMs) };
 }

@@ -63,7 +63,7 @@ export interface ModelMetadataResponse {
    */
   'outputs'?: (_inference_ModelMetadataResponse_TensorMetadata)[];
   /**
-   * Further facts: "digest" is the SHA-256 of the model file.
+   * Further facts: "digest" is the SHA-256 of the model file, "batch_class" whether rows may share runs, and "batch_finding" why.
    */
   'properties'?: ({[key: string]: string});
 }
@@ -93,7 +93,7 @@ export interface ModelMetadataResponse__Output {
    */
   'outputs': (_inference_ModelMetadataResponse_TensorMetadata__Output)[];
   /**
-   * Further facts: "digest" is the SHA-256 of the model file.
+   * Further facts: "digest" is the SHA-256 of the model file, "batch_class" whether rows may share runs, and "batch_finding" why.
    */
   'properties': ({[key: string]: string});
 }

@@ -1,10 +1,11 @@
 import type { InferenceContract } from '../../contracts.ts';
 import type { ModelInferRequest__Output as ModelInferRequest } from '../../gen/inference/ModelInferRequest.ts';
 import type { ModelInferResponse__Output as ModelInferResponse } from '../../gen/inference/ModelInferResponse.ts';
-import type { Call } from '../../kit/contract/call.ts';
+import { type Call, limitedCall } from '../../kit/contract/call.ts';
 import type { Handlers } from '../../kit/contract/contract.ts';
 import { type MeshError, toMeshError } from '../../kit/errors/mesh-error.ts';
-import { inferStream } from '../../kit/open-inference/infer-stream.ts';
+import type { Log } from '../../kit/log/log.ts';
+import { inferStream, logBugs } from '../../kit/open-inference/infer-stream.ts';
 import type { Instruments } from '../instruments.ts';
 import type { Manager } from '../lifecycle/manager.ts';
 import type { Registry } from '../lifecycle/registry.ts';
@@ -25,11 +26,14 @@ export interface InferenceHandlersDeps {
   readonly ready: () => MeshError | undefined;
   /** Of the software. */
   readonly serverVersion: string;
+  /** For requests of streams that have no deadline. */
+  readonly streamedTimeoutMs: number;
+  readonly log: Log;
 }
 
 /** The Open Inference Protocol over the registry. Status codes and messages are Triton's where they are honest. */
 export function createInferenceHandlers(deps: InferenceHandlersDeps): Handlers<InferenceContract> {
-  const { instruments, manager, ready, registry, serverVersion: version } = deps;
+  const { instruments, manager, ready, registry, serverVersion: version, log } = deps;
   const finder = createModelFinder(registry);
 
   const infer = (request: ModelInferRequest, call: Call): Promise<ModelInferResponse> => {
@@ -58,7 +62,12 @@ export function createInferenceHandlers(deps: InferenceHandlersDeps): Handlers<I
       return { modelStats: versions.map(modelStatistics) };
     },
     ModelInfer: infer,
-    ModelStreamInfer: (requests, call) => inferStream(requests, (request) => infer(request, call)),
+    ModelStreamInfer: (requests, call) =>
+      inferStream(
+        requests,
+        (request) => infer(request, limitedCall(call, deps.streamedTimeoutMs)),
+        logBugs(log, call),
+      ),
     ...createRepositoryHandlers(registry, manager),
     ...createUnsupportedHandlers(),
   };

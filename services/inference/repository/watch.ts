@@ -28,13 +28,17 @@ export interface Watch {
   /**
    * Every model, with those versions that are complete. A version with a manifest.json is complete when all files are as it says. One
    * without is when it looked the same in two looks and no name in it starts with a dot; in the first look, by the latter alone. One
-   * that was complete stays as it was until its new content is, and while its folder can't be read. A registered one is always complete. Fails as Repository.models.
+   * that was complete stays as it was until its new content is, while its folder can't be read, and in the first look that misses it:
+   * a folder that is replaced, or mounted again, is away for a moment. A registered one is always complete. Fails as Repository.models.
    */
   look(): Promise<WatchedModel[]>;
 }
 
 export function createWatch(repository: Pick<Repository, 'models'>): Watch {
   let known: Map<string, Watched> | undefined;
+  let shown: readonly WatchedModel[] = [];
+  /** The folders that the last look missed. */
+  let missed: ReadonlySet<string> = new Set();
 
   const watch = async (found: RepositoryVersion, next: Map<string, Watched>): Promise<WatchedVersion[]> => {
     if (found.isRegistered) return [{ ...found, signature: '' }];
@@ -65,10 +69,45 @@ export function createWatch(repository: Pick<Repository, 'models'>): Watch {
         for (const found of model.versions) versions.push(...(await watch(found, next)));
         models.push({ ...model, versions });
       }
+      const missing = missingFrom(models, shown);
+      const kept = missing.filter(({ folder }) => !missed.has(folder));
+      for (const version of kept) {
+        const before = known?.get(version.folder);
+        if (before !== undefined) next.set(version.folder, before);
+      }
+      missed = new Set(missing.map(({ folder }) => folder));
       known = next;
-      return models;
+      shown = withVersions(models, kept, shown);
+      return [...shown];
     },
   };
+}
+
+function missingFrom(models: readonly WatchedModel[], shown: readonly WatchedModel[]): WatchedVersion[] {
+  const there = new Set(models.flatMap(({ versions }) => versions.map(({ folder }) => folder)));
+  return shown.flatMap(({ versions }) => versions.filter(({ folder }) => !there.has(folder)));
+}
+
+/** The models with these versions of the last look added. */
+function withVersions(
+  models: readonly WatchedModel[],
+  kept: readonly WatchedVersion[],
+  last: readonly WatchedModel[],
+): readonly WatchedModel[] {
+  if (kept.length === 0) return models;
+  const byName = new Map(models.map((model) => [model.name, model]));
+  for (const version of kept) {
+    const model = byName.get(version.model);
+    const before = last.find(({ name }) => name === version.model);
+    if (model !== undefined)
+      byName.set(model.name, { ...model, versions: inOrder([...model.versions, version]) });
+    else if (before !== undefined) byName.set(before.name, { ...before, versions: [version] });
+  }
+  return [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function inOrder(versions: readonly WatchedVersion[]): WatchedVersion[] {
+  return [...versions].sort((a, b) => a.version - b.version);
 }
 
 function isGone({ code }: NodeJS.ErrnoException): boolean {

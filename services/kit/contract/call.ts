@@ -101,5 +101,10 @@ export function startCall(options: { timeoutMs: number; principal: string; trace
   };
 }
 
+/** The same call with at most so much time from now: one request of a stream, which has no deadline of its own. */
+export function limitedCall(call: Call, timeoutMs: number): Call {
+  return { ...call, deadline: Math.min(call.deadline, performance.now() + timeoutMs) };
+}
+
 /** The context of work that belongs to no trace. */
 export const untraced: TraceContext = Object.freeze({ traceId: '', spanId: '', sampled: false, state: '' });
