@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Model__Output as Model } from '../../gen/scoremesh/inference/v1/Model.ts';
 import type { RegisterModelHeader__Output as Header } from '../../gen/scoremesh/inference/v1/RegisterModelHeader.ts';
 import type { RegisterModelRequest__Output as RegisterModelRequest } from '../../gen/scoremesh/inference/v1/RegisterModelRequest.ts';
@@ -33,6 +34,8 @@ const maxUploads = 8;
 const busyRetryMs = 1_000;
 // Of one that sends nothing for so long, the next one gets the place.
 const maxIdleMs = 60_000;
+// HTTP/2 libraries cancel a stream by ending it first, so an upload that is cut off looks complete until the cancellation comes.
+const goneMs = 250;
 // Each is a durable write.
 const maxAliases = 16;
 // As long as a path can be.
@@ -95,7 +98,10 @@ export function createRegister(
     }
     for (;;) {
       const { done, value } = await waitFor(chunks.next(), soon(call), 'the next part was waited for');
-      if (done === true) return;
+      if (done === true) {
+        await waitFor(wait(goneMs, undefined, { ref: false }), call, 'the end was made sure of');
+        return;
+      }
       if (value.part !== 'chunk' || value.chunk == null)
         throw invalidRequest([
           { field: 'part', description: 'is no chunk; send one header, then the files' },

@@ -1,6 +1,6 @@
+import { halfBits } from '../../kit/wire/half-float.ts';
 import { encodings } from '../tensors/datatype.ts';
 import { elementCount, type Tensor, type TensorInfo } from '../tensors/tensor.ts';
-import { toHalf } from './half-float.ts';
 
 /** Inputs of one run, in the model's order. */
 export type Inputs = readonly Tensor[];
@@ -93,7 +93,7 @@ export function generateTensor(
     const real = (both ? part * 2 - 1 : part) * scale;
     if (datatype === 'FP32') view.setFloat32(i * 4, real, true);
     else if (datatype === 'FP64') view.setFloat64(i * 8, real, true);
-    else if (datatype === 'FP16') view.setUint16(i * 2, toHalf(real), true);
+    else if (datatype === 'FP16') view.setUint16(i * 2, halfBits(real), true);
     else if (datatype === 'BOOL') data[i] = part < 0.5 ? 0 : 1;
     // Not above 127, so that the lowest byte is all there is.
     else data[i * sizeBytes] = low + Math.floor(part * (high - low + 1));

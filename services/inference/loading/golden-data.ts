@@ -1,6 +1,6 @@
+import { halfBits, halfValue } from '../../kit/wire/half-float.ts';
 import { type Datatype, encodings } from '../tensors/datatype.ts';
 import { elementCount, type Tensor } from '../tensors/tensor.ts';
-import { fromHalf, toHalf } from './half-float.ts';
 
 /** One element as a program sees it; 64-bit integers are bigint. */
 type Element = number | bigint | boolean | string;
@@ -62,7 +62,7 @@ export function elementAt({ datatype, data }: Tensor, index: number): Element {
   const at = index * encodings[datatype].sizeBytes;
   switch (datatype) {
     case 'FP16':
-      return fromHalf(view.getUint16(at, true));
+      return halfValue(view.getUint16(at, true));
     case 'FP32':
       return view.getFloat32(at, true);
     case 'FP64':
@@ -114,7 +114,7 @@ function readElement(element: unknown, datatype: Datatype): number | bigint | un
 
 function writeElement(view: DataView, at: number, datatype: Datatype, value: number | bigint): void {
   if (typeof value === 'bigint') view.setBigInt64(at, BigInt.asIntN(64, value), true);
-  else if (datatype === 'FP16') view.setUint16(at, toHalf(value), true);
+  else if (datatype === 'FP16') view.setUint16(at, halfBits(value), true);
   else if (datatype === 'FP32') view.setFloat32(at, value, true);
   else if (datatype === 'FP64') view.setFloat64(at, value, true);
   else if (encodings[datatype].sizeBytes === 4) view.setInt32(at, value, true);

@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type {
   handleBidiStreamingCall,
   handleServerStreamingCall,
@@ -93,9 +92,6 @@ function enterStream(
   return call;
 }
 
-/** The library takes one or two. */
-const turnsToCancellation = 8;
-
 async function* wellFormed(stream: ServerDuplexStream<object, object>, call: Call): AsyncIterable<object> {
   try {
     // An iterator of its own kind would destroy the stream at the end of the requests, and with it the answers still to come.
@@ -106,8 +102,7 @@ async function* wellFormed(stream: ServerDuplexStream<object, object>, call: Cal
   } catch (error) {
     throw call.cancellation.error ?? error;
   }
-  // A caller that goes away ends the stream like one that is done; that it went away is told a little later.
-  for (let turns = 0; turns < turnsToCancellation; turns++) await nextTurn();
+  // A caller that goes away ends the stream like one that is done.
   if (call.cancellation.error !== undefined) throw call.cancellation.error;
 }
 

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkGolden, readGolden } from '../../../services/inference/loading/golden-cases.ts';
 import { elementAt, readData } from '../../../services/inference/loading/golden-data.ts';
-import { fromHalf, toHalf } from '../../../services/inference/loading/half-float.ts';
 import type { Datatype } from '../../../services/inference/tensors/datatype.ts';
 import { describeShape, type ModelShape } from '../../../services/inference/tensors/model-shape.ts';
+import { halfBits, halfValue } from '../../../services/kit/wire/half-float.ts';
 
 function identityShape(datatype: Datatype): ModelShape {
   const port = (name: string) => ({ name, datatype, shape: [-1], symbols: ['N'] });
@@ -192,25 +192,25 @@ describe('golden.json', () => {
 describe('numbers of 16 bits', () => {
   it('are the nearest, ties to even', () => {
     const exact = [0, -0, 1, -2, 65504, 2 ** -24, 2 ** -14, 0.333251953125];
-    expect(exact.map((value) => fromHalf(toHalf(value)))).toEqual(exact);
+    expect(exact.map((value) => halfValue(halfBits(value)))).toEqual(exact);
     expect(
-      [1 + 2 ** -11, 1 + 3 * 2 ** -11, 65519, 65520, 2 ** -25].map((value) => fromHalf(toHalf(value))),
+      [1 + 2 ** -11, 1 + 3 * 2 ** -11, 65519, 65520, 2 ** -25].map((value) => halfValue(halfBits(value))),
     ).toEqual([1, 1 + 2 ** -9, 65504, Infinity, 0]);
     for (let bits = 0; bits < 0x10000; bits++) {
-      const value = fromHalf(bits);
-      if (!Number.isNaN(value)) expect(toHalf(value)).toBe(bits);
+      const value = halfValue(bits);
+      if (!Number.isNaN(value)) expect(halfBits(value)).toBe(bits);
     }
   });
 
   it('are never further off than half a unit', () => {
     fc.assert(
       fc.property(fc.double({ min: -65504, max: 65504, noNaN: true }), (value) => {
-        const bits = toHalf(value);
-        const off = Math.abs(fromHalf(bits) - value);
+        const bits = halfBits(value);
+        const off = Math.abs(halfValue(bits) - value);
         const size = bits & 0x7fff;
         for (const beside of [size - 1, size + 1])
           if (beside >= 0 && beside < 0x7c00)
-            expect(off).toBeLessThanOrEqual(Math.abs(fromHalf(beside | (bits & 0x8000)) - value));
+            expect(off).toBeLessThanOrEqual(Math.abs(halfValue(beside | (bits & 0x8000)) - value));
       }),
     );
   });

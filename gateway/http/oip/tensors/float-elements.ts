@@ -1,6 +1,6 @@
+import { halfBits } from '../../../../services/kit/wire/half-float.ts';
 import { wrong, wrongNumber } from './element-fault.ts';
 import type { ElementReader } from './element-reader.ts';
-import { halfBits } from './half.ts';
 import { Byte, type JsonReader } from './json-reader.ts';
 
 /** The float nearest to the double nearest to the decimal, as every reader of JSON that has doubles makes it. */

@@ -1,4 +1,4 @@
-import { halfBits } from './half.ts';
+import { halfBits } from '../../../../services/kit/wire/half-float.ts';
 
 const powersOfTen = [
   1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { MeshError } from '../../../../services/kit/errors/mesh-error.ts';
+import { halfValue } from '../../../../services/kit/wire/half-float.ts';
 import { elementBytes } from './datatype.ts';
-import { halfValue } from './half.ts';
 import { doubleText, floatText, halfText } from './number-text.ts';
 
 /** What is told of an output. */

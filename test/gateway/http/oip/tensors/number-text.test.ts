@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { doubleText, floatText } from '../../../../../gateway/http/oip/tensors/number-text.ts';
+import { doubleText, floatText, halfText } from '../../../../../gateway/http/oip/tensors/number-text.ts';
+import { halfBits, halfValue } from '../../../../../services/kit/wire/half-float.ts';
 
 const bits = new DataView(new ArrayBuffer(8));
 const floatOf = (word: number): number => {
@@ -19,6 +20,13 @@ const digitsOf = (text: string): number =>
     .length;
 
 describe('numbers as JSON', () => {
+  it('read back to the same half', () => {
+    const finite = Array.from({ length: 65_536 }, (_, word) => word).filter(
+      (word) => (word & 0x7fff) < 0x7c00,
+    );
+    expect(finite.filter((word) => halfBits(Number(halfText(halfValue(word)))) !== word)).toEqual([]);
+  });
+
   it('read back to the same float', () => {
     fc.assert(
       fc.property(anyFloat, (value) => {
