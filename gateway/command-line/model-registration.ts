@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Command } from 'commander';
@@ -25,6 +26,7 @@ interface Part {
   readonly sizeBytes: number;
 }
 
+const modelFile = 'model.onnx';
 // Well below what a message may hold, and large enough that messages cost nothing.
 const chunkBytes = 1024 * 1024;
 /** Where nothing can be redrawn, a line for so many bytes. */
@@ -79,7 +81,7 @@ Examples:
 async function partsOf({ config, file, golden, yaml }: RegisterOptions): Promise<Part[]> {
   const parts: Part[] = [];
   for (const [option, name, path] of [
-    ['--file', 'model.onnx', file],
+    ['--file', modelFile, file],
     ['--yaml', 'model.yaml', yaml],
     ['--config', 'config.pbtxt', config],
     ['--golden', 'golden.json', golden],
@@ -101,10 +103,13 @@ async function* messages(
   terminal: Terminal,
 ): AsyncGenerator<RegisterModelRequest> {
   yield header;
+  if (parts.length === 0) return;
+  const hash = createHash('sha256');
   for (const { name, path, sizeBytes } of parts) {
     let sent = 0;
     try {
       for await (const data of createReadStream(path, { highWaterMark: chunkBytes })) {
+        if (name === modelFile) hash.update(data as Buffer);
         yield { chunk: { file: name, data: data as Buffer } };
         const before = sent;
         sent += (data as Buffer).length;
@@ -117,6 +122,7 @@ async function* messages(
     }
     if (terminal.interactive) terminal.redraw('');
   }
+  yield { end: { digest: `sha256:${hash.digest('hex')}` } };
 }
 
 function tellProgress(name: string, before: number, sent: number, total: number, terminal: Terminal): void {

@@ -1,8 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { connect as connectHttp2, constants } from 'node:http2';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { modelContract } from '../../services/contracts.ts';
 import type { RegisterModelRequest } from '../../services/gen/scoremesh/inference/v1/RegisterModelRequest.ts';
 import { type Placed, type PlacementName, place } from '../contract/placements.ts';
+import { until } from '../contract/ready.ts';
 import { floatsOf, rowsRequest } from '../inference/mesh-parts.ts';
 import { linearModel } from '../inference/onnx-models.ts';
 
@@ -60,6 +64,7 @@ describe.each(placements)('models of a mesh placed %s that are replaced under fu
         const bytes = linearModel([version], 0);
         yield { chunk: { file: 'model.onnx', data: bytes.subarray(0, 40) } };
         yield { chunk: { file: 'model.onnx', data: bytes.subarray(40) } };
+        yield { end: { digest: '' } };
       }
       for await (const { model: told } of models.RegisterModel(parts(), patient))
         digests.set(`${model}@${version}`, told?.digest ?? '');
@@ -187,4 +192,40 @@ describe.each(placements)('models of a mesh placed %s that are replaced under fu
     for (let version = 1; version <= rounds; version++)
       expect(changes).toContain(`ALIAS_ROLLED_BACK aliased ${version}`);
   });
+
+  it.each(['cancels it', 'breaks the connection'])(
+    'leave nothing of an upload whose caller %s',
+    async (how) => {
+      const { request } = modelContract.methods().get('RegisterModel')!;
+      const framed = (message: RegisterModelRequest): Buffer => {
+        const bytes = request.encode(message);
+        const prefix = Buffer.alloc(5);
+        prefix.writeUInt32BE(bytes.length, 1);
+        return Buffer.concat([prefix, bytes]);
+      };
+      const session = connectHttp2(`http://${mesh.address}`);
+      const upload = session.request({
+        ':method': 'POST',
+        ':path': '/scoremesh.inference.v1.ModelService/RegisterModel',
+        'content-type': 'application/grpc',
+        te: 'trailers',
+      });
+      // It is the caller's own doing.
+      upload.on('error', () => {});
+      upload.write(framed({ header: { name: 'cut', version: 1, aliases: ['champion'] } }));
+      upload.write(framed({ chunk: { file: 'model.onnx', data: linearModel([1], 0) } }));
+      const folder = join(mesh.dataFolder, 'models/cut');
+      const left = (): string[] =>
+        existsSync(folder) ? readdirSync(folder, { recursive: true }).map(String) : [];
+      await until(async () =>
+        left().some((path) => path.endsWith('model.onnx')) ? undefined : 'the upload has not begun',
+      );
+      if (how === 'cancels it') upload.close(constants.NGHTTP2_CANCEL);
+      else session.destroy();
+      await until(async () => (existsSync(folder) ? `of it is left ${left()}` : undefined));
+      session.destroy();
+      const { models } = await mesh.client.models.ListModels({});
+      expect(models.filter((model) => model.name === 'cut')).toEqual([]);
+    },
+  );
 });

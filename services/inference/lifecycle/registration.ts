@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Model__Output as Model } from '../../gen/scoremesh/inference/v1/Model.ts';
 import type { RegisterModelHeader__Output as Header } from '../../gen/scoremesh/inference/v1/RegisterModelHeader.ts';
 import type { RegisterModelRequest__Output as RegisterModelRequest } from '../../gen/scoremesh/inference/v1/RegisterModelRequest.ts';
@@ -34,8 +33,6 @@ const maxUploads = 8;
 const busyRetryMs = 1_000;
 // Of one that sends nothing for so long, the next one gets the place.
 const maxIdleMs = 60_000;
-// HTTP/2 libraries cancel a stream by ending it first, so an upload that is cut off looks complete until the cancellation comes.
-const goneMs = 250;
 // Each is a durable write.
 const maxAliases = 16;
 // As long as a path can be.
@@ -81,12 +78,13 @@ export function createRegister(
     return version;
   };
 
+  /** Resolves with the digest that the caller says it has; empty if it says none. */
   const receive = async (
     header: Header,
     chunks: AsyncIterator<RegisterModelRequest>,
     upload: Upload,
     call: Call,
-  ): Promise<void> => {
+  ): Promise<string> => {
     const write: Upload['write'] = (file, data) => {
       throwIfUnwanted(call, 'the version was received');
       return upload.write(file, data);
@@ -94,17 +92,18 @@ export function createRegister(
     if (header.path !== '') {
       const names = versionFiles(config.limits).keys();
       await importVersion(header.path, config.importFolder, names, { write });
-      return;
+      return '';
     }
     for (;;) {
       const { done, value } = await waitFor(chunks.next(), soon(call), 'the next part was waited for');
-      if (done === true) {
-        await waitFor(wait(goneMs, undefined, { ref: false }), call, 'the end was made sure of');
-        return;
-      }
+      if (done === true)
+        throw invalidRequest([
+          { field: 'part', description: 'the stream ended before the end was told; send it last' },
+        ]);
+      if (value.part === 'end' && value.end != null) return value.end.digest;
       if (value.part !== 'chunk' || value.chunk == null)
         throw invalidRequest([
-          { field: 'part', description: 'is no chunk; send one header, then the files' },
+          { field: 'part', description: 'is no chunk; send one header, then the files, then the end' },
         ]);
       await write(value.chunk.file, value.chunk.data);
     }
@@ -127,8 +126,15 @@ export function createRegister(
     if ((await versionsOf(name)).has(header.version)) throw modelExists(name, header.version);
     const upload = await uploads.begin(name);
     try {
-      await receive(header, messages, upload, call);
+      const expected = await receive(header, messages, upload, call);
       const { digest } = await upload.finish();
+      if (expected !== '' && expected !== digest)
+        throw invalidRequest([
+          {
+            field: 'end.digest',
+            description: `is ${clipped(expected)}, but what arrived has ${digest}; send it again`,
+          },
+        ]);
       return { header, version: await inTurn(() => store(header, upload, digest, call)) };
     } catch (error) {
       await upload.discard();
@@ -175,6 +181,10 @@ export function createRegister(
 interface Taken {
   readonly header: Header;
   readonly version: Version;
+}
+
+function clipped(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 80)}...` : text;
 }
 
 /** The same call, which waits no longer than for a sign of life. */

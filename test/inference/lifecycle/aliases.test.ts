@@ -7,6 +7,7 @@ import {
   answerOf,
   changeLines,
   chunkOf,
+  endOf,
   headerOf,
   listed,
   messages,
@@ -174,7 +175,7 @@ describe('an alias', () => {
   it('keeps the version that it names loaded, whatever else is registered', async () => {
     service = await startService(files);
     await set(1);
-    await registered(service, messages(headerOf({}), chunkOf('model.onnx', linearModel([4], 0))));
+    await registered(service, messages(headerOf({}), chunkOf('model.onnx', linearModel([4], 0)), endOf()));
     expect(await answerOf(service, 'm')).toBe(1);
     expect(await answerOf(service, 'm@4')).toBe(4);
   });

@@ -4,7 +4,7 @@ import { createClosers } from '../../../services/kit/lifecycle/closers.ts';
 import { silentLog } from '../../../services/kit/log/log.ts';
 import { createReadableMetrics, createReadableTracer, newCall, serviceDefaults } from '../mesh-parts.ts';
 import { linearModel } from '../onnx-models.ts';
-import { chunkOf, headerOf, messages } from './life-cycle-parts.ts';
+import { chunkOf, endOf, headerOf, messages } from './life-cycle-parts.ts';
 
 /**
  * Registers versions and moves an alias until it is killed, by itself, at a random moment. Prints "stored <version>" of each version
@@ -20,7 +20,7 @@ await loaded;
 const before = (await models.ListModels({}, newCall())).models.map(({ version }) => version);
 const ready = [...before];
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
-setTimeout(() => process.kill(process.pid, 'SIGKILL'), randomInt(1, 400));
+setTimeout(() => process.kill(process.pid, 'SIGKILL'), randomInt(1, 1500));
 
 async function registerForever(): Promise<never> {
   for (let version = Math.max(0, ...before) + 1; ; version++) {
@@ -30,6 +30,7 @@ async function registerForever(): Promise<never> {
       chunkOf('model.onnx', model.subarray(0, 50)),
       chunkOf('model.onnx', model.subarray(50)),
       chunkOf('model.yaml', `description: v${version}\n`),
+      endOf(),
     );
     for await (const answer of models.RegisterModel(parts, newCall())) {
       if (answer.model?.state !== 'MODEL_STATE_READY') say(`stored ${version}`);

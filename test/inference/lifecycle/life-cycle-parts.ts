@@ -75,6 +75,10 @@ export function chunkOf(file: string, data: Buffer | string): RegisterModelReque
   return { part: 'chunk', chunk: { file, data: Buffer.from(data) } };
 }
 
+export function endOf(digest = ''): RegisterModelRequest {
+  return { part: 'end', end: { digest } };
+}
+
 export async function* messages(...all: RegisterModelRequest[]): AsyncGenerator<RegisterModelRequest> {
   yield* all;
 }

@@ -12,6 +12,7 @@ import {
   answerOf,
   changeLines,
   chunkOf,
+  endOf,
   headerOf,
   listed,
   messages,
@@ -27,7 +28,7 @@ let service: TestService;
 afterEach(() => service.closers.close());
 
 const register = (header: Parameters<typeof headerOf>[0], ...chunks: RegisterModelRequest[]) =>
-  registered(service, messages(headerOf(header), ...chunks));
+  registered(service, messages(headerOf(header), ...chunks, endOf()));
 /** Everything that stands in the registry's folder, by path. */
 const stored = async (): Promise<string[]> =>
   (await readdir(service.registryFolder, { recursive: true })).sort();
@@ -131,8 +132,14 @@ describe('a version that is uploaded', () => {
     ['no header', [chunkOf('model.onnx', one)], 'the first message is no header'],
     ['nothing at all', [], 'the first message is no header'],
     ['two headers', [headerOf({}), headerOf({})], 'send one header'],
-    ['no file', [headerOf({})], 'model.onnx is missing'],
-    ['an empty model', [headerOf({}), chunkOf('model.onnx', '')], 'model.onnx is empty'],
+    ['no file', [headerOf({}), endOf()], 'model.onnx is missing'],
+    ['an empty model', [headerOf({}), chunkOf('model.onnx', ''), endOf()], 'model.onnx is empty'],
+    ['no end', [headerOf({}), chunkOf('model.onnx', one)], 'ended before the end was told'],
+    [
+      'another digest',
+      [headerOf({}), chunkOf('model.onnx', one), endOf('sha256:00')],
+      'is sha256:00, but what arrived has sha256:',
+    ],
     [
       'a file that is none',
       [headerOf({}), chunkOf('weights.bin', 'x')],
@@ -200,7 +207,7 @@ describe('a version that is uploaded', () => {
   it('goes on to be loaded and to get its alias when the caller leaves after it was stored', async () => {
     service = await startService({});
     const answers = service.models.RegisterModel(
-      messages(headerOf({ aliases: ['champion'] }), chunkOf('model.onnx', one)),
+      messages(headerOf({ aliases: ['champion'] }), chunkOf('model.onnx', one), endOf()),
       newCall(),
     );
     for await (const { model } of answers) {

@@ -4,7 +4,7 @@ import { maxKeptChanges, Registry, type Snapshot } from '../../../services/infer
 import { Cancellation, cancelledByCaller } from '../../../services/kit/contract/call.ts';
 import { newCall, startService, type TestService } from '../mesh-parts.ts';
 import { linearModel } from '../onnx-models.ts';
-import { changesOf, chunkOf, headerOf, messages, registered } from './life-cycle-parts.ts';
+import { changesOf, chunkOf, endOf, headerOf, messages, registered } from './life-cycle-parts.ts';
 
 const makeChange = createChangeMaker();
 const change = (version: number) => makeChange('LOADED', { principal: 'test', model: 'm', version });
@@ -89,7 +89,11 @@ describe('the changes of models', () => {
   it('have ids in their order, moments, digests, and who did it', async () => {
     service = await startService({ 'm/1/model.onnx': linearModel([1], 0) });
     const ann = { ...newCall(), principal: 'ann' };
-    await registered(service, messages(headerOf({}), chunkOf('model.onnx', linearModel([2], 0))), ann);
+    await registered(
+      service,
+      messages(headerOf({}), chunkOf('model.onnx', linearModel([2], 0)), endOf()),
+      ann,
+    );
     await service.models.SetAlias({ name: 'm', alias: 'champion', version: 2 }, ann);
     await service.models.SetAlias({ name: 'm', alias: 'champion', version: 1 }, ann);
     await service.models.RollbackAlias({ name: 'm', alias: 'champion' }, { ...ann, principal: 'ben' });

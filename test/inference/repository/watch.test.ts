@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, rmdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -114,10 +114,24 @@ describe('a version that is shown', () => {
     expect(await signature(1)).not.toBe(second);
   });
 
-  it('is gone when its folder is', async () => {
+  it('is gone when two looks have missed its folder', async () => {
     expect(await look()).toEqual(['m/1']);
     await rm(join(folder, 'm/1'), { recursive: true });
+    expect(await look()).toEqual(['m/1']);
     expect(await look()).toEqual([]);
+  });
+
+  it('stays when its folder, its model or all models are away for a moment', async () => {
+    const first = await signature(1);
+    for (const place of ['m/1', 'm', '.']) {
+      const away = place === '.' ? `${folder}-away` : join(folder, '.away');
+      await rename(join(folder, place), away);
+      if (place === '.') await mkdir(folder);
+      expect(await signature(1)).toBe(first);
+      if (place === '.') await rmdir(folder);
+      await rename(away, join(folder, place));
+      expect(await signature(1)).toBe(first);
+    }
   });
 });
 

@@ -69,15 +69,15 @@ export interface ModelServiceClient extends grpc.Client {
   loadModel(argument: _scoremesh_inference_v1_LoadModelRequest, callback: grpc.requestCallback<_scoremesh_inference_v1_LoadModelResponse__Output>): grpc.ClientUnaryCall;
   
   /**
-   * Stores a new version, uploaded or copied from a folder of the server, and loads it. The first message is the header, the next
-   * ones are the files. Answers each step: LOADING once it is stored, then READY. A version that exists is never overwritten
+   * Stores a new version, uploaded or copied from a folder of the server, and loads it. The first message is the header; of an
+   * upload the next ones are the files, and the last is the end: one that is cut off before it leaves nothing behind. Answers each step: LOADING once it is stored, then READY. A version that exists is never overwritten
    * (MODEL_EXISTS); one that can't be loaded is kept as FAILED and its predecessor goes on serving.
    */
   RegisterModel(metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientDuplexStream<_scoremesh_inference_v1_RegisterModelRequest, _scoremesh_inference_v1_RegisterModelResponse__Output>;
   RegisterModel(options?: grpc.CallOptions): grpc.ClientDuplexStream<_scoremesh_inference_v1_RegisterModelRequest, _scoremesh_inference_v1_RegisterModelResponse__Output>;
   /**
-   * Stores a new version, uploaded or copied from a folder of the server, and loads it. The first message is the header, the next
-   * ones are the files. Answers each step: LOADING once it is stored, then READY. A version that exists is never overwritten
+   * Stores a new version, uploaded or copied from a folder of the server, and loads it. The first message is the header; of an
+   * upload the next ones are the files, and the last is the end: one that is cut off before it leaves nothing behind. Answers each step: LOADING once it is stored, then READY. A version that exists is never overwritten
    * (MODEL_EXISTS); one that can't be loaded is kept as FAILED and its predecessor goes on serving.
    */
   registerModel(metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientDuplexStream<_scoremesh_inference_v1_RegisterModelRequest, _scoremesh_inference_v1_RegisterModelResponse__Output>;
@@ -163,8 +163,8 @@ export interface ModelServiceHandlers extends grpc.UntypedServiceImplementation 
   LoadModel: grpc.handleUnaryCall<_scoremesh_inference_v1_LoadModelRequest__Output, _scoremesh_inference_v1_LoadModelResponse>;
   
   /**
-   * Stores a new version, uploaded or copied from a folder of the server, and loads it. The first message is the header, the next
-   * ones are the files. Answers each step: LOADING once it is stored, then READY. A version that exists is never overwritten
+   * Stores a new version, uploaded or copied from a folder of the server, and loads it. The first message is the header; of an
+   * upload the next ones are the files, and the last is the end: one that is cut off before it leaves nothing behind. Answers each step: LOADING once it is stored, then READY. A version that exists is never overwritten
    * (MODEL_EXISTS); one that can't be loaded is kept as FAILED and its predecessor goes on serving.
    */
   RegisterModel: grpc.handleBidiStreamingCall<_scoremesh_inference_v1_RegisterModelRequest__Output, _scoremesh_inference_v1_RegisterModelResponse>;

@@ -2,6 +2,7 @@
 
 import type { RegisterModelHeader as _scoremesh_inference_v1_RegisterModelHeader, RegisterModelHeader__Output as _scoremesh_inference_v1_RegisterModelHeader__Output } from '../../../scoremesh/inference/v1/RegisterModelHeader.ts';
 import type { FileChunk as _scoremesh_inference_v1_FileChunk, FileChunk__Output as _scoremesh_inference_v1_FileChunk__Output } from '../../../scoremesh/inference/v1/FileChunk.ts';
+import type { UploadEnd as _scoremesh_inference_v1_UploadEnd, UploadEnd__Output as _scoremesh_inference_v1_UploadEnd__Output } from '../../../scoremesh/inference/v1/UploadEnd.ts';
 
 /**
  * A part of a new version.
@@ -16,9 +17,13 @@ export interface RegisterModelRequest {
    */
   'chunk'?: (_scoremesh_inference_v1_FileChunk | null);
   /**
+   * Last, of an upload: all files were sent.
+   */
+  'end'?: (_scoremesh_inference_v1_UploadEnd | null);
+  /**
    * Exactly one.
    */
-  'part'?: "header"|"chunk";
+  'part'?: "header"|"chunk"|"end";
 }
 
 /**
@@ -34,7 +39,11 @@ export interface RegisterModelRequest__Output {
    */
   'chunk'?: (_scoremesh_inference_v1_FileChunk__Output | null);
   /**
+   * Last, of an upload: all files were sent.
+   */
+  'end'?: (_scoremesh_inference_v1_UploadEnd__Output | null);
+  /**
    * Exactly one.
    */
-  'part'?: "header"|"chunk";
+  'part'?: "header"|"chunk"|"end";
 }
