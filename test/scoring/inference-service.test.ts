@@ -1,27 +1,13 @@
-import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { InferParameter__Output } from '../../services/gen/inference/InferParameter.ts';
 import type { ModelInferRequest__Output as ModelInferRequest } from '../../services/gen/inference/ModelInferRequest.ts';
-import type { ModelInferResponse__Output as ModelInferResponse } from '../../services/gen/inference/ModelInferResponse.ts';
 import type { Call } from '../../services/kit/contract/call.ts';
 import { MeshError } from '../../services/kit/errors/mesh-error.ts';
 import { type Closers, createClosers } from '../../services/kit/lifecycle/closers.ts';
 import { silentLog } from '../../services/kit/log/log.ts';
 import { isUuid } from '../../services/kit/uuid.ts';
-import { createScoring } from '../../services/scoring/service.ts';
-import { createReadableMetrics } from '../inference/mesh-parts.ts';
 import { createGate, errorOf, until } from '../kit/rpc/processes.ts';
-import { createRecorder } from '../kit/rpc/recorder.ts';
-import {
-  type FakeRoles,
-  fakeRoles,
-  float32,
-  inferResponse,
-  model,
-  modelChange,
-  newCall,
-  scoreRequest,
-} from './fakes.ts';
+import { type FakeRoles, fakeRoles, float32, inferResponse, model, newCall, scoreRequest } from './fakes.ts';
+import { method, predictionId, request, sha256, startGateway, text } from './inference-parts.ts';
 
 let closers: Closers = createClosers(silentLog);
 afterEach(async () => {
@@ -30,50 +16,8 @@ afterEach(async () => {
   await used.close();
 });
 
-async function start(
-  roles: FakeRoles,
-  config: { maxInFlight?: number; defaultTimeoutMs?: number; unready?: () => MeshError | undefined } = {},
-) {
-  const { log, lines } = createRecorder();
-  const metrics = createReadableMetrics();
-  const { unready = () => undefined, ...limits } = config;
-  const service = createScoring(
-    { maxInFlight: 100, defaultTimeoutMs: 10_000, ...limits },
-    { ...roles, unready, log, metrics },
-    closers,
-  );
-  await until(() => service.unready() === undefined);
-  return { ...service.inference, scoring: service.scoring, models: service.models, lines, metrics };
-}
-
-const method = '/inference.GRPCInferenceService/ModelInfer';
-const text = (value: string): InferParameter__Output => ({
-  stringParam: value,
-  parameterChoice: 'stringParam',
-});
-const sha256 = (data: Buffer) => createHash('sha256').update(data).digest();
-
-function request(rest: Partial<ModelInferRequest> = {}): ModelInferRequest {
-  return {
-    modelName: 'm',
-    modelVersion: '',
-    id: 'r-1',
-    parameters: {},
-    inputs: [{ name: 'x', datatype: 'FP32', shape: ['1', '1'], parameters: {}, contents: null }],
-    outputs: [],
-    rawInputContents: [float32(0.25)],
-    ...rest,
-  };
-}
-
-/** An answer of the version with this content. */
-function answerOf(digest: string, value = 1): ModelInferResponse {
-  const response = inferResponse({ y: ['FP32', [1, 1], float32(value)] });
-  return { ...response, parameters: { ...response.parameters, model_digest: text(digest) } };
-}
-
-const predictionId = ({ parameters }: ModelInferResponse): string =>
-  parameters.prediction_id?.stringParam ?? '';
+const start = (roles: FakeRoles, config: Parameters<typeof startGateway>[2] = {}) =>
+  startGateway(roles, closers, config);
 
 describe('an inference', () => {
   it('is answered when its record is durable, and names it', async () => {
@@ -276,78 +220,6 @@ describe('an inference', () => {
   });
 });
 
-describe('a version that is replaced meanwhile', () => {
-  const one = model({ digest: 'sha256:01' });
-  const two = model({ version: 2, digest: 'sha256:02' });
-
-  it('that was loaded again from other files is told of, and its answer has the content that gave it', async () => {
-    const roles = fakeRoles([one], { infer: async () => answerOf('sha256:99') });
-    const { ModelInfer } = await start(roles);
-    const answering = ModelInfer(request(), newCall());
-    await until(() => roles.inferred.length === 1);
-    expect(roles.appended).toEqual([]);
-    roles.tell([model({ digest: 'sha256:99' })]);
-    await answering;
-    expect(roles.inferred).toHaveLength(2);
-    expect(roles.records()).toMatchObject([{ inference: { model: { digest: 'sha256:99' } } }]);
-  });
-
-  it('fails at the deadline if no news of the content that answers ever come', async () => {
-    const roles = fakeRoles([one], { infer: async () => answerOf('sha256:99') });
-    const { ModelInfer } = await start(roles);
-    expect(await errorOf(ModelInfer(request(), newCall(30)))).toMatchObject({ code: 4 });
-    expect(roles.records()).toMatchObject([{ event: 'refusal' }]);
-  });
-
-  it.each(['MODEL_NOT_FOUND', 'MODEL_VERSION_NOT_FOUND', 'MODEL_NOT_READY'] as const)(
-    'and is gone (%s) fails no request: its successor answers',
-    async (reason) => {
-      const roles = fakeRoles([one], {
-        infer: async ({ modelVersion }) => {
-          if (modelVersion === '1') throw new MeshError(reason, 'it is gone');
-          return answerOf('sha256:02', 2);
-        },
-      });
-      const { ModelInfer, scoring } = await start(roles);
-      const answering = [ModelInfer(request(), newCall()), scoring.Score(scoreRequest(), newCall())];
-      await until(() => roles.inferred.length === 2);
-      roles.tell([{ ...one, state: 'MODEL_STATE_UNLOADED' }, two]);
-      await Promise.all(answering);
-      const events = roles.records();
-      expect(events.map(({ event }) => event).sort()).toEqual(['inference', 'prediction']);
-      for (const { inference, prediction } of events)
-        expect((inference ?? prediction)!.model).toMatchObject({ version: 2, digest: 'sha256:02' });
-    },
-  );
-
-  it('and is gone without a successor is refused as the inference role says', async () => {
-    const roles = fakeRoles([one], {
-      infer: async () => {
-        throw new MeshError('MODEL_NOT_READY', "'m' version 1 is not at ready state");
-      },
-    });
-    const { ModelInfer } = await start(roles);
-    const answering = errorOf(ModelInfer(request(), newCall()));
-    await until(() => roles.inferred.length === 1);
-    roles.tell([{ ...one, state: 'MODEL_STATE_UNLOADED' }]);
-    expect(await answering).toMatchObject({ reason: 'MODEL_NOT_READY' });
-  });
-
-  it('and is new to the gateway is answered by once it has heard of it', async () => {
-    const roles = fakeRoles([one], {
-      infer: async () => answerOf('sha256:02', 2),
-    });
-    const { ModelInfer } = await start(roles);
-    roles.change([one, two]);
-    // Asked for by number before the gateway knows it: the inference role answers, and the record waits for the news.
-    const answering = ModelInfer(request({ modelVersion: '2' }), newCall());
-    await until(() => roles.inferred.length === 1);
-    roles.tell([one, two]);
-    await answering;
-    expect(roles.records()).toMatchObject([{ inference: { model: { version: 2, digest: 'sha256:02' } } }]);
-  });
-});
-
 describe('a stream of inferences', () => {
   async function* requests(...given: ModelInferRequest[]): AsyncGenerator<ModelInferRequest> {
     yield* given;
@@ -418,109 +290,6 @@ describe('a stream of inferences', () => {
     for await (const _answer of ModelStreamInfer(requests(request()), newCall(Number.POSITIVE_INFINITY)));
     expect(asked!.deadline - begin).toBeGreaterThan(4000);
     expect(asked!.deadline - begin).toBeLessThan(60_000);
-  });
-});
-
-describe('what changes models', () => {
-  const loaded = modelChange(1);
-
-  it.each(['LoadModel', 'UnloadModel', 'SetAlias', 'RollbackAlias'] as const)(
-    '%s is answered when the record of the change is durable',
-    async (name) => {
-      const durable = createGate();
-      const roles: FakeRoles = fakeRoles([model()], {
-        append: () => durable.opened,
-        models: {
-          [name]: async () => {
-            // The followed stream is behind: the gateway asks.
-            roles.change([model()], [loaded]);
-            return { models: [] };
-          },
-        },
-      });
-      const { models } = await start(roles);
-      let answered = false;
-      const changing = models[name]({} as never, newCall()).then(() => {
-        answered = true;
-      });
-      await until(() => roles.steps.includes('append'));
-      await new Promise((resolve) => setImmediate(resolve));
-      expect(answered).toBe(false);
-      durable.open();
-      await changing;
-      expect(roles.records()).toMatchObject([
-        { recordId: loaded.changeId, principal: 'operator', modelChange: { model: 'm', version: 1 } },
-      ]);
-    },
-  );
-
-  it.each(['RepositoryModelLoad', 'RepositoryModelUnload'] as const)(
-    '%s too is answered when the record of the change is durable',
-    async (name) => {
-      const roles: FakeRoles = fakeRoles([model()], {
-        inference: {
-          [name]: async () => {
-            roles.change([model()], [loaded]);
-            return {};
-          },
-        },
-      });
-      const inference = await start(roles);
-      await inference[name]({ repositoryName: '', modelName: 'm', parameters: {} }, newCall());
-      expect(roles.records().map(({ recordId }) => recordId)).toEqual([loaded.changeId]);
-    },
-  );
-
-  it('is refused at its deadline while the log is down, and recorded once it is back', async () => {
-    let down = true;
-    const roles: FakeRoles = fakeRoles([model()], {
-      append: async () => {
-        if (down) throw new MeshError('ROLE_UNREACHABLE', 'the log is gone');
-      },
-      models: {
-        LoadModel: async () => {
-          roles.change([model()], [loaded]);
-          return { models: [] };
-        },
-      },
-    });
-    const { models } = await start(roles);
-    expect(await errorOf(models.LoadModel({ name: 'm', version: 1 }, newCall(50)))).toMatchObject({
-      code: 4,
-    });
-    down = false;
-    await until(() => roles.appended.length === 1);
-    expect(roles.records()).toMatchObject([{ recordId: loaded.changeId }]);
-  });
-
-  it('by itself is recorded too, once, whatever is repeated', async () => {
-    const roles = fakeRoles([model()]);
-    await start(roles);
-    roles.tell([model()], [modelChange(1), modelChange(2)]);
-    await until(() => roles.appended.length === 2);
-    roles.breakStreams();
-    roles.tell([model()], [modelChange(3)]);
-    await until(() => roles.appended.length === 3);
-    expect(roles.records().map(({ recordId }) => recordId)).toEqual(
-      [1, 2, 3].map((n) => modelChange(n).changeId),
-    );
-  });
-
-  it('before a restart of the gateway is not recorded again', async () => {
-    const roles = fakeRoles([model()]);
-    await start(roles);
-    roles.tell([model()], [modelChange(1)]);
-    await until(() => roles.appended.length === 1);
-    await closers.close();
-    closers = createClosers(silentLog);
-    const { models } = await start(roles);
-    roles.tell([model()], [modelChange(2)]);
-    await until(() => roles.appended.length === 2);
-    expect(roles.steps.filter((step) => step === 'append').length).toBeGreaterThanOrEqual(3);
-    expect(roles.records().map(({ recordId }) => recordId)).toEqual(
-      [1, 2].map((n) => modelChange(n).changeId),
-    );
-    expect(models).toBeDefined();
   });
 });
 
