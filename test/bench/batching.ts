@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { loadSession } from '../../services/inference/execution/session.ts';
 import { inferPath } from './cpu-table.ts';
-import type { InferenceOptions } from './inference.ts';
+import type { Effort } from './effort.ts';
 import { drive } from './load.ts';
 import { denseModel } from './models.ts';
 import { type Finding, median, progress } from './report.ts';
@@ -25,7 +25,7 @@ const trees = fileURLToPath(
   new URL('../../examples/flights/models/flight_delay/1/model.onnx', import.meta.url),
 );
 
-function casesOf(short: boolean): Case[] {
+function casesOf(requests: number): Case[] {
   return [
     {
       name: 'small model (trees of the flights example)',
@@ -34,7 +34,7 @@ function casesOf(short: boolean): Case[] {
       message: inferMessage(),
       atLeast: 1.4,
       inFlight: 128,
-      requests: short ? 5000 : 20_000,
+      requests: 2 * requests,
     },
     {
       name: 'heavy model (512-2048-2048-512)',
@@ -44,14 +44,15 @@ function casesOf(short: boolean): Case[] {
       atLeast: 5,
       width: 512,
       inFlight: 256,
-      requests: short ? 1000 : 3000,
+      // One row a run takes milliseconds.
+      requests: Math.ceil(requests / 5),
     },
   ];
 }
 
 /** Requests per second with batching against the same model at one row a run, in turns. */
-export async function measureBatching({ rounds, short }: InferenceOptions): Promise<Finding[]> {
-  const cases = casesOf(short);
+export async function measureBatching({ rounds, requests }: Effort): Promise<Finding[]> {
+  const cases = casesOf(requests);
   const files = Object.fromEntries(cases.map(({ model, file }) => [`${model}/1/model.onnx`, file]));
   const oneRow = Object.fromEntries(
     cases.map(({ model }) => [`${model}/config.pbtxt`, 'max_batch_size: 1\n']),

@@ -1,30 +1,25 @@
 import { measureBatching } from './batching.ts';
+import type { Effort } from './effort.ts';
 import { measureLoading } from './loading.ts';
 import { measureMemory } from './memory.ts';
 import { measureOverload } from './overload.ts';
 import { type Finding, printFindings, progress } from './report.ts';
 
-export interface InferenceOptions {
-  /** Takes the parts of whose names this is a part. */
-  readonly only: string;
-  readonly rounds: number;
-  readonly short: boolean;
-}
-
-const parts: Readonly<Record<string, (options: InferenceOptions) => Promise<Finding[]>>> = {
+/** What the inference role promises besides CPU per request, by name. */
+const parts: Readonly<Record<string, (effort: Effort) => Promise<Finding[]>>> = {
   'batching against run per request': measureBatching,
   'p99 while models load': measureLoading,
   'goodput under overload': measureOverload,
   'memory after loads and unloads': measureMemory,
 };
 
-/** What the inference role promises besides CPU per request; prints the table. */
-export async function measureInference(options: InferenceOptions): Promise<void> {
+/** Measures the parts for which this is true of their name; prints the table. */
+export async function measureInference(effort: Effort, wanted: (name: string) => boolean): Promise<void> {
   const findings: Finding[] = [];
   for (const [name, measure] of Object.entries(parts)) {
-    if (!name.includes(options.only)) continue;
+    if (!wanted(name)) continue;
     progress(name);
-    findings.push(...(await measure(options)));
+    findings.push(...(await measure(effort)));
   }
   progress('');
   if (findings.length > 0) printFindings('The inference role', findings);

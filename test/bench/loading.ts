@@ -1,6 +1,6 @@
 import { connect } from '../../gateway/client/client.ts';
 import { inferPath } from './cpu-table.ts';
-import type { InferenceOptions } from './inference.ts';
+import type { Effort } from './effort.ts';
 import { denseModel } from './models.ts';
 import { startPacedClient } from './paced.ts';
 import { type Finding, median, percentile, progress } from './report.ts';
@@ -11,7 +11,7 @@ const perSecond = 500;
 const patientMs = 60_000;
 
 /** p99 of a small model's requests while another model is loaded and unloaded without a pause, against peace. */
-export async function measureLoading({ rounds, short }: InferenceOptions): Promise<Finding[]> {
+export async function measureLoading({ rounds, seconds }: Effort): Promise<Finding[]> {
   const findings: Finding[] = [];
   const bench = await startInference({
     'steady/1/model.onnx': denseModel([30, 256, 256, 1]),
@@ -21,7 +21,7 @@ export async function measureLoading({ rounds, short }: InferenceOptions): Promi
   const client = startPacedClient();
   const mesh = connect({ address: `127.0.0.1:${bench.port}`, timeoutMs: patientMs });
   const message = rowMessage('steady', 30);
-  const load = { port: bench.port, path: inferPath, message, perSecond, timeoutMs: 5000 };
+  const load = { port: bench.port, path: inferPath, message, perSecond, timeoutMs: patientMs };
   const p99 = async (seconds: number): Promise<number> => {
     const { latencies } = await client.run({ ...load, seconds });
     const { 0: answered = [], ...refused } = latencies;
@@ -36,7 +36,6 @@ export async function measureLoading({ rounds, short }: InferenceOptions): Promi
       await mesh.models.UnloadModel({ name });
       for (let round = 0; round <= rounds; round++) {
         progress(`p99 while a ${name} model loads: round ${round} of ${rounds}`);
-        const seconds = round === 0 || short ? 1 : 4;
         const steady = await p99(seconds);
         const reload = { on: true };
         const reloading = (async () => {
@@ -45,9 +44,10 @@ export async function measureLoading({ rounds, short }: InferenceOptions): Promi
             await mesh.models.UnloadModel({ name });
           }
         })();
-        const loading = await p99(seconds);
-        reload.on = false;
-        await reloading;
+        const loading = await p99(seconds).finally(() => {
+          reload.on = false;
+          return reloading;
+        });
         // Round 0 warms up.
         if (round > 0) pairs.push({ steady, loading });
       }

@@ -1,31 +1,52 @@
 import { parseArgs } from 'node:util';
 import { measureCpu } from './cpu-table.ts';
+import { fullEffort, quickEffort, smokeEffort } from './effort.ts';
 import { measureInference } from './inference.ts';
+import { stopWithThisProcess } from './processes.ts';
 
 const { values, positionals } = parseArgs({
   options: {
-    requests: { type: 'string', default: '20000' },
-    rounds: { type: 'string', default: '5' },
+    requests: { type: 'string' },
+    rounds: { type: 'string' },
     only: { type: 'string', default: '' },
-    short: { type: 'boolean', default: false },
+    quick: { type: 'boolean', default: false },
+    smoke: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
   allowPositionals: true,
 });
 
-if (values.help) {
-  console.log(`npm run bench -- [score] [inference] [--requests 20000] [--rounds 5] [--only batch] [--short]
+const topics = ['score', 'inference'];
+const unknown = positionals.filter((name) => !topics.includes(name));
+
+if (values.help || unknown.length > 0) {
+  if (unknown.length > 0) console.log(`There is no bench "${unknown[0]}".\n`);
+  console.log(`npm run bench -- [score] [inference] [--only part] [--quick | --smoke] [--requests 10000] [--rounds 7]
 
 CPU per request of each path against a bare grpc-js echo of the same bytes, in turns; then what the inference role promises about
-batching, loading, overload and memory. Prints medians of ratios; absolute times depend on the machine and its neighbours.
-Without a name, all of it. --only takes a part of a row's name. --short takes fewer and smaller rounds.`);
+batching, loading, overload and memory. Each ratio is the median of its rounds: subject and reference run right after one another,
+so that neighbours on the machine disturb both. Absolute times depend on the machine; ratios need one that is otherwise idle.
+
+  score, inference   what to measure: full scores, or the inference role and ModelInfer; both unless named
+  --only part        rows whose name has this in it, e.g. --only batching, --only gateway
+  --quick            fewer and shorter rounds: a look in under two minutes a topic
+  --smoke            hardly any rounds: shows that the bench works, not what it measures
+  --requests, --rounds   other numbers than these`);
+  process.exitCode = unknown.length > 0 ? 1 : 0;
 } else {
-  const { only, short } = values;
+  stopWithThisProcess();
+  const { only, quick, smoke, requests, rounds } = values;
+  const effort = {
+    ...(smoke ? smokeEffort : quick ? quickEffort : fullEffort),
+    ...(requests === undefined ? {} : { requests: Number(requests) }),
+    ...(rounds === undefined ? {} : { rounds: Number(rounds) }),
+  };
   const all = positionals.length === 0;
-  const rounds = short ? 2 : Number(values.rounds);
   const isInference = (name: string): boolean => name.startsWith('ModelInfer');
-  const wanted = (name: string): boolean =>
-    name.includes(only) && (all || positionals.includes(isInference(name) ? 'inference' : 'score'));
-  await measureCpu({ requests: short ? 5000 : Number(values.requests), rounds, wanted });
-  if (all || positionals.includes('inference')) await measureInference({ only, rounds, short });
+  const asked = (name: string): boolean => name.includes(only);
+  await measureCpu(
+    effort,
+    (name) => asked(name) && (all || positionals.includes(isInference(name) ? 'inference' : 'score')),
+  );
+  if (all || positionals.includes('inference')) await measureInference(effort, asked);
 }

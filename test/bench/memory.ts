@@ -1,5 +1,5 @@
 import { connect } from '../../gateway/client/client.ts';
-import type { InferenceOptions } from './inference.ts';
+import type { Effort } from './effort.ts';
 import { denseModel } from './models.ts';
 import { residentMiB } from './processes.ts';
 import { type Finding, progress } from './report.ts';
@@ -7,11 +7,11 @@ import { startInference } from './subjects.ts';
 
 const patientMs = 60_000;
 /** Loads before the first look: the heap's young generation and the allocator's pools fill first. */
-const warmUp = 50;
+const mostWarmUp = 50;
 
 /** Own memory of the inference role after many loads and unloads of one model, in each placement, against after a few. */
-export async function measureMemory({ short }: InferenceOptions): Promise<Finding[]> {
-  const cycles = short ? 100 : 500;
+export async function measureMemory({ cycles }: Effort): Promise<Finding[]> {
+  const warmUp = Math.min(mostWarmUp, cycles);
   const findings: Finding[] = [];
   for (const placement of ['inline', 'worker'] as const) {
     const bench = await startInference({

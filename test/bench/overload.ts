@@ -1,5 +1,5 @@
 import { inferPath } from './cpu-table.ts';
-import type { InferenceOptions } from './inference.ts';
+import type { Effort } from './effort.ts';
 import { drive } from './load.ts';
 import { deepModel } from './models.ts';
 import { startPacedClient } from './paced.ts';
@@ -12,13 +12,14 @@ const width = 512;
 const depth = 240;
 const timeoutMs = 100;
 const refusalMs = 10;
-const requestsToFindPeak = 1500;
+/** The deep model's answers a second, about: what it takes to see its peak for as long as its overload. */
+const peakPerSecond = 160;
 
 /**
  * Answers per second within their deadline while twice as many requests come as can be answered, against the most that are
  * answered when callers wait for each other; and how long those that are refused wait for it.
  */
-export async function measureOverload({ rounds, short }: InferenceOptions): Promise<Finding[]> {
+export async function measureOverload({ rounds, seconds }: Effort): Promise<Finding[]> {
   const bench = await startInference({ 'deep/1/model.onnx': deepModel(width, depth) });
   const client = startPacedClient();
   const message = rowMessage('deep', width);
@@ -27,9 +28,12 @@ export async function measureOverload({ rounds, short }: InferenceOptions): Prom
   try {
     for (let round = 0; round <= rounds; round++) {
       progress(`goodput under overload: round ${round} of ${rounds}`);
-      const requests = short ? requestsToFindPeak / 3 : requestsToFindPeak;
-      const { rate: peak } = await drive({ ...target, requests, connections: 4, inFlight: 16 });
-      const seconds = short ? 1 : 4;
+      const { rate: peak } = await drive({
+        ...target,
+        requests: Math.ceil(peakPerSecond * seconds),
+        connections: 4,
+        inFlight: 16,
+      });
       const { latencies, tookMs } = await client.run({ ...target, perSecond: 2 * peak, seconds, timeoutMs });
       const { 0: answered = [], ...others } = latencies;
       const inTime = answered.filter((ms) => ms <= timeoutMs).length;
@@ -43,7 +47,7 @@ export async function measureOverload({ rounds, short }: InferenceOptions): Prom
         });
     }
     const middle = (of: (round: (typeof seen)[number]) => number): string => median(seen.map(of)).toFixed(0);
-    const refusedMs = seen.map(({ refused }) => percentile(refused, 0.99));
+    const refusedMs = seen.map(({ refused }) => (refused.length === 0 ? 0 : percentile(refused, 0.99)));
     return [
       {
         name: 'goodput at twice the load',

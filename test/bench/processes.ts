@@ -35,6 +35,8 @@ export function startScoremesh(
 
 /** Resolves with the port that a line of the process's output names. */
 export function ready(child: ChildProcess, pattern: RegExp): Promise<Subject> {
+  started.add(child);
+  child.once('exit', () => started.delete(child));
   return new Promise((resolve, reject) => {
     child.once('exit', (code) => reject(new Error(`the process ended with ${code} before it was ready`)));
     if (child.stdout === null) throw new Error('no output to read');
@@ -46,12 +48,35 @@ export function ready(child: ChildProcess, pattern: RegExp): Promise<Subject> {
   });
 }
 
+const patienceMs = 30_000;
+
+/** Asks the process to end, and ends it if it doesn't. */
 function stop(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => {
+    const impatient = setTimeout(() => {
+      console.error(`process ${child.pid} did not stop in ${patienceMs / 1000} s; it is killed`);
+      child.kill('SIGKILL');
+    }, patienceMs);
     child.removeAllListeners('exit');
-    child.once('exit', () => resolve());
+    child.once('exit', () => {
+      clearTimeout(impatient);
+      started.delete(child);
+      resolve();
+    });
     child.kill('SIGTERM');
   });
+}
+
+/** Those that still run. */
+const started = new Set<ChildProcess>();
+
+/** From now on a bench that is interrupted leaves nothing behind. */
+export function stopWithThisProcess(): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => {
+      for (const child of started) child.kill('SIGKILL');
+      process.exit(1);
+    });
 }
 
 const ticksPerSecond = 100;

@@ -8,6 +8,7 @@ import type { Matrix } from '../../../examples/flights/training/matrix.ts';
 import { loadSession } from '../../../services/inference/execution/session.ts';
 import { checkGolden, readGolden } from '../../../services/inference/loading/golden-cases.ts';
 import { describeShape } from '../../../services/inference/tensors/model-shape.ts';
+import { place } from '../../contract/placements.ts';
 import { createOnnxScorer } from './onnx-scorer.ts';
 
 const BATCHES = [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 64, 65, 100, 256];
@@ -74,6 +75,24 @@ describe.each([1, 2])('committed model %i', (version) => {
     const scores = await score({ ...january, rows: 4, values }, 0, 4);
     expect(scores[0]).toBe(alone);
   });
+});
+
+test('the mesh loads both models, finds their golden cases to hold, and may batch them', async () => {
+  const mesh = await place('local');
+  try {
+    const { models } = await mesh.client.models.ListModels({});
+    expect(models).toMatchObject(
+      [1, 2].map((version) => ({
+        name: 'flight_delay',
+        version,
+        state: 'MODEL_STATE_READY',
+        goldenCases: 2,
+        batchClass: 'BATCH_CLASS_INVARIANT',
+      })),
+    );
+  } finally {
+    await mesh.close();
+  }
 });
 
 test('the champion reaches an AUC of 0.82 in February, and the challenger 0.81', async () => {

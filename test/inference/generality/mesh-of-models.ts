@@ -1,7 +1,7 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadSession, type Session } from '../../../services/inference/execution/session.ts';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { createClosers } from '../../../services/kit/lifecycle/closers.ts';
 import { silentLog } from '../../../services/kit/log/log.ts';
 import { untilReady } from '../../contract/ready.ts';
@@ -64,7 +64,7 @@ export async function startMeshOf(files: Readonly<Record<string, string>>): Prom
           shape: shape.map(Number),
           bytes: answer.rawOutputContents[index] ?? Buffer.alloc(0),
         }));
-        expectSame(modelName, answered, direct.run(modelName, inputs));
+        expectSame(modelName, answered, await direct.run(modelName, inputs));
         return Object.fromEntries(
           // Bytes inside a message need not be aligned.
           answered.map(({ name, shape, bytes }) => [
@@ -88,34 +88,34 @@ interface Tensors {
   readonly bytes: Uint8Array;
 }
 
-/** One session per model, loaded at its first run. */
+/** ONNX Runtime by its own package: nothing of the mesh is in between. One session per model, made at its first run. */
 function directSessions(files: Readonly<Record<string, string>>): {
-  run(model: string, inputs: readonly Input[]): Tensors[];
-  close(): void;
+  run(model: string, inputs: readonly Input[]): Promise<Tensors[]>;
+  close(): Promise<void>;
 } {
-  const sessions = new Map<string, Session>();
-  const sessionOf = (model: string): Session => {
-    const known = sessions.get(model) ?? loadSession(readFileSync(files[model]!));
+  const sessions = new Map<string, Promise<InferenceSession>>();
+  const sessionOf = (model: string): Promise<InferenceSession> => {
+    const known =
+      sessions.get(model) ??
+      InferenceSession.create(files[model]!, { intraOpNumThreads: 1, interOpNumThreads: 1 });
     sessions.set(model, known);
     return known;
   };
   return {
-    run: (model, inputs) => {
-      const session = sessionOf(model);
-      const given = new Map(inputs.map((input) => [input.name, input]));
-      const outputs = session.run(
-        session.inputs.map(({ name }) => {
-          const { datatype, shape, data } = given.get(name)!;
-          return { datatype, shape, data: bytesOf(data) };
-        }),
-      );
-      return session.outputs.map(({ name }, index) => {
-        const { datatype, shape, data } = outputs[index]!;
-        return { name, datatype, shape, bytes: data as Uint8Array };
+    run: async (model, inputs) => {
+      const session = await sessionOf(model);
+      const feeds = inputs.map(({ name, shape, data }): [string, Tensor] => [
+        name,
+        data instanceof Float32Array ? new Tensor('float32', data, shape) : new Tensor('int64', data, shape),
+      ]);
+      const outputs = await session.run(Object.fromEntries(feeds));
+      return session.outputNames.map((name) => {
+        const { dims, data } = outputs[name]!;
+        return { name, datatype: 'FP32', shape: dims, bytes: bytesOf(data as Float32Array) };
       });
     },
-    close: () => {
-      for (const session of sessions.values()) session.close();
+    close: async () => {
+      for (const session of sessions.values()) await (await session).release();
     },
   };
 }
