@@ -3,10 +3,10 @@ import { loadSession, type Session } from './session.ts';
 import { type PackedTensors, packTensors, unpackTensors } from './tensor-packing.ts';
 import { serveThread } from './thread.ts';
 
-/** First `load`, once; then `run` as often as wanted. */
-export type SessionAsk = { readonly load: SharedArrayBuffer } | { readonly run: PackedTensors };
-/** The outputs of a run; undefined after a load. */
-export type SessionAnswer = PackedTensors | undefined;
+/** First `load` with the model file, once; then `run` as often as wanted. */
+export type SessionAsk = { readonly load: ArrayBuffer } | { readonly run: PackedTensors };
+/** The outputs of a run; after a load the model file, back. */
+export type SessionAnswer = PackedTensors | { readonly file: ArrayBuffer };
 
 /** The thread of one instance of a model: holds its session and runs it. */
 function serveSession(): void {
@@ -15,9 +15,9 @@ function serveSession(): void {
   serveThread<SessionAsk, SessionAnswer>(parentPort, {
     answer: (ask) => {
       if ('load' in ask) {
-        // ONNX Runtime takes no shared memory, and copies what it needs while it loads.
-        session = loadSession(Buffer.from(new Uint8Array(ask.load)));
-        return { answer: undefined, transfer: [] };
+        const file = ask.load;
+        session = loadSession(Buffer.from(file));
+        return { answer: { file }, transfer: [file] };
       }
       if (session === undefined) throw new Error('nothing is loaded');
       const packed = packTensors(session.run(unpackTensors(ask.run)));

@@ -14,8 +14,8 @@ type SessionThread = Thread<SessionAsk, SessionAnswer>;
 export interface ThreadedModel {
   /** As people know it, e.g. "flight_delay/3". */
   readonly name: string;
-  /** The model file; kept as long as the executor, for a thread that must start again. */
-  readonly bytes: SharedArrayBuffer;
+  /** The model file, which belongs to the executor from then on: a thread that must start again loads it again. */
+  readonly bytes: ArrayBuffer;
   readonly instances: number;
 }
 
@@ -42,13 +42,19 @@ export async function createWorkerExecutor(
 class ThreadPool implements WorkerExecutor {
   readonly placement = 'worker';
   readonly instances: number;
-  readonly #model: ThreadedModel;
+  readonly #name: string;
   readonly #log: Log;
   readonly #settings: ThreadSettings;
   readonly #threads = new Set<SessionThread>();
   readonly #free: SessionThread[] = [];
   readonly #restarts = new Set<NodeJS.Timeout>();
   readonly #crashedAt: number[] = [];
+  /**
+   * Lent to one thread after the other while it loads: a copy of a large file would hold this thread up, and shared memory is not
+   * counted when V8 decides whether to collect garbage. Undefined while it is lent, and for good if it went down with its thread.
+   */
+  #file: ArrayBuffer | undefined;
+  #lastLoad: Promise<unknown> = Promise.resolve();
   #started = false;
   #closed = false;
   #lost: MeshError | undefined;
@@ -56,10 +62,11 @@ class ThreadPool implements WorkerExecutor {
   #tellLost: (error: MeshError) => void = () => {};
 
   constructor(model: ThreadedModel, log: Log, settings: ThreadSettings) {
-    this.#model = model;
+    this.#name = model.name;
     this.#log = log;
     this.#settings = settings;
     this.instances = model.instances;
+    this.#file = model.bytes;
   }
 
   get idle(): number {
@@ -80,12 +87,11 @@ class ThreadPool implements WorkerExecutor {
   async run(inputs: readonly Tensor[]): Promise<Tensor[]> {
     if (this.#lost !== undefined) throw this.#lost;
     const thread = this.#free.pop();
-    if (thread === undefined) throw new Error(`no thread of ${this.#model.name} is free`);
+    if (thread === undefined) throw new Error(`no thread of ${this.#name} is free`);
     const packed = packTensors(inputs);
     try {
       const answer = await thread.ask({ run: packed }, [packed.buffer]);
-      if (answer === undefined)
-        throw new Error(`a thread of ${this.#model.name} answered a run without outputs`);
+      if ('file' in answer) throw new Error(`a thread of ${this.#name} answered a run with a file`);
       return unpackTensors(answer);
     } finally {
       this.#release(thread);
@@ -113,13 +119,13 @@ class ThreadPool implements WorkerExecutor {
     const { entry = new URL('./session-thread.ts', import.meta.url), resourceLimits } = this.#settings;
     const thread: SessionThread = new Thread(
       entry,
-      this.#model.name,
+      this.#name,
       (error) => this.#crashed(thread, error),
       resourceLimits === undefined ? {} : { resourceLimits },
     );
     this.#threads.add(thread);
     try {
-      await thread.ask({ load: this.#model.bytes }, []);
+      await this.#load(thread);
     } catch (error) {
       // A thread that could not load is of no use; one that ended is not in the set any more.
       if (this.#threads.delete(thread)) {
@@ -129,6 +135,23 @@ class ThreadPool implements WorkerExecutor {
       throw error;
     }
     this.#release(thread);
+  }
+
+  #load(thread: SessionThread): Promise<void> {
+    const loading = this.#lastLoad.then(async () => {
+      const file = this.#file;
+      if (file === undefined)
+        throw new MeshError(
+          'EXECUTOR_LOST',
+          `the file of ${this.#name} was lost with the thread that loaded it`,
+        );
+      this.#file = undefined;
+      const answer = await thread.ask({ load: file }, [file]);
+      if (!('file' in answer)) throw new Error(`a thread of ${this.#name} answered a load with outputs`);
+      this.#file = answer.file;
+    });
+    this.#lastLoad = loading.catch(() => {});
+    return loading;
   }
 
   #release(thread: SessionThread): void {
@@ -155,7 +178,7 @@ class ThreadPool implements WorkerExecutor {
       return;
     }
     this.#log.warn('a thread of a model ended and is started again', {
-      model: this.#model.name,
+      model: this.#name,
       in_ms: next.inMs,
       error,
     });
@@ -171,12 +194,12 @@ class ThreadPool implements WorkerExecutor {
     if (this.#lost !== undefined) return;
     this.#lost = new MeshError(
       'EXECUTOR_LOST',
-      `the threads of ${this.#model.name} end again and again, last: ${error.message}; load the model again, or another version`,
+      `the threads of ${this.#name} end again and again, last: ${error.message}; load the model again, or another version`,
       {},
       error,
     );
     this.#log.error('the threads of a model end again and again; it is given up', {
-      model: this.#model.name,
+      model: this.#name,
       error,
     });
     this.close().catch(() => {});

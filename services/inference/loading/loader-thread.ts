@@ -1,3 +1,4 @@
+import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { parentPort } from 'node:worker_threads';
 import { MeshError } from '../../kit/errors/mesh-error.ts';
@@ -34,8 +35,8 @@ export interface LoadReport extends ModelFindings {
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly TensorInfo[];
   readonly goldenCases: number;
-  /** The very bytes that were digested and tried: shared where several threads will load them. */
-  readonly bytes: ArrayBuffer | SharedArrayBuffer;
+  /** The very bytes that were digested and tried. */
+  readonly bytes: ArrayBuffer;
 }
 
 function serveLoads(): void {
@@ -43,7 +44,7 @@ function serveLoads(): void {
   serveThread<LoadAsk, LoadReport>(parentPort, {
     answer: (ask) => {
       const report = load(ask);
-      return { answer: report, transfer: report.bytes instanceof ArrayBuffer ? [report.bytes] : [] };
+      return { answer: report, transfer: [report.bytes] };
     },
     stop: () => {},
   });
@@ -73,7 +74,7 @@ function load(ask: LoadAsk): LoadReport {
       inputs,
       outputs,
       goldenCases: golden.length,
-      bytes: findings.placement === 'inline' ? (file.buffer as ArrayBuffer) : shared(file),
+      bytes: file.buffer as ArrayBuffer,
     };
   } finally {
     session.close();
@@ -115,10 +116,13 @@ function inFile<T>(label: string, work: () => T): T {
   }
 }
 
-function shared(file: Buffer): SharedArrayBuffer {
-  const bytes = new SharedArrayBuffer(file.length);
-  new Uint8Array(bytes).set(file);
-  return bytes;
+/**
+ * Lets everything else go first where it competes for a processor. On Linux a thread has a priority of its own; elsewhere this would be
+ * the process's.
+ */
+function yieldToOthers(): void {
+  if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_LOW);
 }
 
+yieldToOthers();
 serveLoads();

@@ -85,6 +85,8 @@ export function createLoader(config: LoaderConfig, deps: { readonly log: Log }, 
           `'${found.model}/${found.version}/model.yaml' can't be used: ${declared.faults.join('; ')}`,
         );
       const { certificate, measured, goldenCases, digest, irVersion, opsets } = report;
+      // The executor takes the bytes over.
+      const sizeBytes = report.bytes.byteLength;
       return {
         executor: await createExecutor(`${found.model}/${found.version}`, report, serving, deps),
         shape: describeShape(found.model, report.inputs, report.outputs),
@@ -96,7 +98,7 @@ export function createLoader(config: LoaderConfig, deps: { readonly log: Log }, 
           maxBatchRows: Math.min(maxBatchRows, batchLimit(certificate)),
           placement: report.placement,
         },
-        facts: { digest, sizeBytes: report.bytes.byteLength, irVersion, opsets },
+        facts: { digest, sizeBytes, irVersion, opsets },
         measured,
         goldenCases,
       };
@@ -106,11 +108,11 @@ export function createLoader(config: LoaderConfig, deps: { readonly log: Log }, 
 
 function createExecutor(
   name: string,
-  { bytes }: LoadReport,
+  { bytes, placement }: LoadReport,
   { instances }: ServingConfig,
   deps: { readonly log: Log },
 ): Promise<Executor> | Executor {
-  if (bytes instanceof SharedArrayBuffer) return createWorkerExecutor({ name, bytes, instances }, deps);
+  if (placement === 'worker') return createWorkerExecutor({ name, bytes, instances }, deps);
   return createInlineExecutor(loadSession(Buffer.from(bytes)));
 }
 

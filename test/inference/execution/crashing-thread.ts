@@ -5,6 +5,8 @@ import { serveThread } from '../../../services/inference/execution/thread.ts';
 
 /** What the first byte of a run's input makes the thread do; anything else is answered with the input. */
 export const ways = { exit: 1, uncaught: 2, outOfMemory: 3, fail: 4 } as const;
+/** The first byte of a model file that can be loaded only once. */
+export const loadsOnce = 1;
 
 /** The port, but a message to throw on never reaches who listens. */
 function throwingPort(port: MessagePort): MessagePort {
@@ -22,7 +24,12 @@ function throwingPort(port: MessagePort): MessagePort {
 function serve(port: MessagePort): void {
   serveThread<SessionAsk, SessionAnswer>(throwingPort(port), {
     answer: (ask) => {
-      if ('load' in ask) return { answer: undefined, transfer: [] };
+      if ('load' in ask) {
+        const [kind, loads] = new Uint8Array(ask.load);
+        if (kind === loadsOnce && loads === 1) process.exit(7);
+        new Uint8Array(ask.load)[1] = 1;
+        return { answer: { file: ask.load }, transfer: [ask.load] };
+      }
       const [tensor] = unpackTensors(ask.run);
       const way = tensor!.data[0];
       if (way === ways.exit) process.exit(7);

@@ -11,7 +11,7 @@ import type { Tensor } from '../../../services/inference/tensors/tensor.ts';
 import type { MeshError } from '../../../services/kit/errors/mesh-error.ts';
 import { silentLog } from '../../../services/kit/log/log.ts';
 import { gatherModel, identityModel, linearModel } from '../onnx-models.ts';
-import { ways } from './crashing-thread.ts';
+import { loadsOnce, ways } from './crashing-thread.ts';
 
 const open: WorkerExecutor[] = [];
 afterEach(async () => {
@@ -19,10 +19,8 @@ afterEach(async () => {
 });
 
 async function start(bytes: Buffer, instances = 1, settings: ThreadSettings = {}): Promise<WorkerExecutor> {
-  const shared = new SharedArrayBuffer(bytes.length);
-  new Uint8Array(shared).set(bytes);
   const executor = await createWorkerExecutor(
-    { name: 'm/1', bytes: shared, instances },
+    { name: 'm/1', bytes: new Uint8Array(bytes).buffer, instances },
     { log: silentLog },
     settings,
   );
@@ -34,7 +32,7 @@ const entry = new URL('./crashing-thread.ts', import.meta.url);
 const quick: CrashBudget = { crashes: 3, windowMs: 60_000, restartMs: 1, maxRestartMs: 1 };
 
 function crashing(instances = 1, settings: ThreadSettings = {}): Promise<WorkerExecutor> {
-  return start(Buffer.from([0]), instances, { entry, budget: quick, ...settings });
+  return start(Buffer.from([0, 0]), instances, { entry, budget: quick, ...settings });
 }
 
 function bytesTensor(...data: number[]): Tensor {
@@ -161,6 +159,14 @@ describe('a thread that ends by itself', () => {
       message: expect.stringContaining('end again and again'),
     });
     expect(told).toHaveLength(1);
+  });
+
+  it('is given up when it ends while it loads again, because the file went with it', async () => {
+    const executor = await start(Buffer.from([loadsOnce, 0]), 1, { entry, budget: quick });
+    const lost = new Promise<MeshError>((resolve) => executor.onLost(resolve));
+    await expect(executor.run([bytesTensor(ways.exit)])).rejects.toMatchObject({ reason: 'EXECUTOR_LOST' });
+    expect((await lost).message).toContain('the file of m/1 was lost');
+    await expect(executor.run([bytesTensor(9)])).rejects.toMatchObject({ reason: 'EXECUTOR_LOST' });
   });
 
   it('answers a failure that is no MeshError as INTERNAL', async () => {
