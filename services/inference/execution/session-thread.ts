@@ -1,12 +1,13 @@
 import { parentPort } from 'node:worker_threads';
+import { type KnownFile, readKnown } from './model-file.ts';
 import { loadSession, type Session } from './session.ts';
 import { type PackedTensors, packTensors, unpackTensors } from './tensor-packing.ts';
 import { serveThread } from './thread.ts';
 
-/** First `load` with the model file, once; then `run` as often as wanted. */
-export type SessionAsk = { readonly load: ArrayBuffer } | { readonly run: PackedTensors };
-/** The outputs of a run; after a load the model file, back. */
-export type SessionAnswer = PackedTensors | { readonly file: ArrayBuffer };
+/** First `load`, once; then `run` as often as wanted. */
+export type SessionAsk = { readonly load: KnownFile } | { readonly run: PackedTensors };
+/** The outputs of a run; undefined after a load. */
+export type SessionAnswer = PackedTensors | undefined;
 
 /** The thread of one instance of a model: holds its session and runs it. */
 function serveSession(): void {
@@ -15,9 +16,8 @@ function serveSession(): void {
   serveThread<SessionAsk, SessionAnswer>(parentPort, {
     answer: (ask) => {
       if ('load' in ask) {
-        const file = ask.load;
-        session = loadSession(Buffer.from(file));
-        return { answer: { file }, transfer: [file] };
+        session = loadSession(readKnown(ask.load));
+        return { answer: undefined, transfer: [] };
       }
       if (session === undefined) throw new Error('nothing is loaded');
       const packed = packTensors(session.run(unpackTensors(ask.run)));

@@ -4,6 +4,7 @@ import type { Log } from '../../kit/log/log.ts';
 import type { Tensor } from '../tensors/tensor.ts';
 import { afterCrash, type CrashBudget, crashBudget } from './crash-budget.ts';
 import type { WorkerExecutor } from './executor.ts';
+import type { KnownFile } from './model-file.ts';
 import type { SessionAnswer, SessionAsk } from './session-thread.ts';
 import { packTensors, unpackTensors } from './tensor-packing.ts';
 import { Thread } from './thread.ts';
@@ -14,8 +15,8 @@ type SessionThread = Thread<SessionAsk, SessionAnswer>;
 export interface ThreadedModel {
   /** As people know it, e.g. "flight_delay/3". */
   readonly name: string;
-  /** The model file, which belongs to the executor from then on: a thread that must start again loads it again. */
-  readonly bytes: ArrayBuffer;
+  /** Every thread reads it for itself, one that is started again too: passed through this thread it would be garbage of this one. */
+  readonly file: KnownFile;
   readonly instances: number;
 }
 
@@ -43,18 +44,13 @@ class ThreadPool implements WorkerExecutor {
   readonly placement = 'worker';
   readonly instances: number;
   readonly #name: string;
+  readonly #file: KnownFile;
   readonly #log: Log;
   readonly #settings: ThreadSettings;
   readonly #threads = new Set<SessionThread>();
   readonly #free: SessionThread[] = [];
   readonly #restarts = new Set<NodeJS.Timeout>();
   readonly #crashedAt: number[] = [];
-  /**
-   * Lent to one thread after the other while it loads: a copy of a large file would hold this thread up, and shared memory is not
-   * counted when V8 decides whether to collect garbage. Undefined while it is lent, and for good if it went down with its thread.
-   */
-  #file: ArrayBuffer | undefined;
-  #lastLoad: Promise<unknown> = Promise.resolve();
   #started = false;
   #closed = false;
   #lost: MeshError | undefined;
@@ -66,7 +62,7 @@ class ThreadPool implements WorkerExecutor {
     this.#log = log;
     this.#settings = settings;
     this.instances = model.instances;
-    this.#file = model.bytes;
+    this.#file = model.file;
   }
 
   get idle(): number {
@@ -91,7 +87,7 @@ class ThreadPool implements WorkerExecutor {
     const packed = packTensors(inputs);
     try {
       const answer = await thread.ask({ run: packed }, [packed.buffer]);
-      if ('file' in answer) throw new Error(`a thread of ${this.#name} answered a run with a file`);
+      if (answer === undefined) throw new Error(`a thread of ${this.#name} answered a run without outputs`);
       return unpackTensors(answer);
     } finally {
       this.#release(thread);
@@ -125,7 +121,7 @@ class ThreadPool implements WorkerExecutor {
     );
     this.#threads.add(thread);
     try {
-      await this.#load(thread);
+      await thread.ask({ load: this.#file }, []);
     } catch (error) {
       // A thread that could not load is of no use; one that ended is not in the set any more.
       if (this.#threads.delete(thread)) {
@@ -135,23 +131,6 @@ class ThreadPool implements WorkerExecutor {
       throw error;
     }
     this.#release(thread);
-  }
-
-  #load(thread: SessionThread): Promise<void> {
-    const loading = this.#lastLoad.then(async () => {
-      const file = this.#file;
-      if (file === undefined)
-        throw new MeshError(
-          'EXECUTOR_LOST',
-          `the file of ${this.#name} was lost with the thread that loaded it`,
-        );
-      this.#file = undefined;
-      const answer = await thread.ask({ load: file }, [file]);
-      if (!('file' in answer)) throw new Error(`a thread of ${this.#name} answered a load with outputs`);
-      this.#file = answer.file;
-    });
-    this.#lastLoad = loading.catch(() => {});
-    return loading;
   }
 
   #release(thread: SessionThread): void {

@@ -2,6 +2,7 @@ import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { parentPort } from 'node:worker_threads';
 import { MeshError } from '../../kit/errors/mesh-error.ts';
+import { digestOf, readText, readWhole } from '../execution/model-file.ts';
 import { loadSession } from '../execution/session.ts';
 import { serveThread } from '../execution/thread.ts';
 import { describeShape } from '../tensors/model-shape.ts';
@@ -9,7 +10,6 @@ import type { TensorInfo } from '../tensors/tensor.ts';
 import { nameBatch } from './declared-batch.ts';
 import { type GoldenCase, maxGoldenBytes, readGolden } from './golden-cases.ts';
 import { type CheckSettings, checkModel, type ModelFindings } from './model-check.ts';
-import { digestOf, readText, readWhole } from './model-file.ts';
 import { type OnnxFacts, scanOnnx } from './onnx-scan.ts';
 import { supportFaults } from './onnx-support.ts';
 
@@ -35,8 +35,9 @@ export interface LoadReport extends ModelFindings {
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly TensorInfo[];
   readonly goldenCases: number;
-  /** The very bytes that were digested and tried. */
-  readonly bytes: ArrayBuffer;
+  readonly sizeBytes: number;
+  /** The very bytes that were digested and tried, where they are to be loaded in the thread that asks; elsewhere they are read again. */
+  readonly bytes: ArrayBuffer | undefined;
 }
 
 function serveLoads(): void {
@@ -44,7 +45,7 @@ function serveLoads(): void {
   serveThread<LoadAsk, LoadReport>(parentPort, {
     answer: (ask) => {
       const report = load(ask);
-      return { answer: report, transfer: [report.bytes] };
+      return { answer: report, transfer: report.bytes === undefined ? [] : [report.bytes] };
     },
     stop: () => {},
   });
@@ -74,7 +75,8 @@ function load(ask: LoadAsk): LoadReport {
       inputs,
       outputs,
       goldenCases: golden.length,
-      bytes: file.buffer as ArrayBuffer,
+      sizeBytes: file.length,
+      bytes: findings.placement === 'inline' ? (file.buffer as ArrayBuffer) : undefined,
     };
   } finally {
     session.close();

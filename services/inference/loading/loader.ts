@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { MeshError } from '../../kit/errors/mesh-error.ts';
 import type { Closers } from '../../kit/lifecycle/closers.ts';
 import type { Log } from '../../kit/log/log.ts';
@@ -84,11 +85,9 @@ export function createLoader(config: LoaderConfig, deps: { readonly log: Log }, 
           'MODEL_INVALID',
           `'${found.model}/${found.version}/model.yaml' can't be used: ${declared.faults.join('; ')}`,
         );
-      const { certificate, measured, goldenCases, digest, irVersion, opsets } = report;
-      // The executor takes the bytes over.
-      const sizeBytes = report.bytes.byteLength;
+      const { certificate, measured, goldenCases, digest, irVersion, opsets, sizeBytes } = report;
       return {
-        executor: await createExecutor(`${found.model}/${found.version}`, report, serving, deps),
+        executor: await createExecutor(found, report, serving, deps),
         shape: describeShape(found.model, report.inputs, report.outputs),
         declared: declared.value,
         certificate,
@@ -107,13 +106,15 @@ export function createLoader(config: LoaderConfig, deps: { readonly log: Log }, 
 }
 
 function createExecutor(
-  name: string,
-  { bytes, placement }: LoadReport,
-  { instances }: ServingConfig,
+  { folder, model, version }: FoundVersion,
+  { bytes, digest, sizeBytes }: LoadReport,
+  { fileName, instances }: ServingConfig,
   deps: { readonly log: Log },
 ): Promise<Executor> | Executor {
-  if (placement === 'worker') return createWorkerExecutor({ name, bytes, instances }, deps);
-  return createInlineExecutor(loadSession(Buffer.from(bytes)));
+  const name = `${model}/${version}`;
+  if (bytes !== undefined) return createInlineExecutor(loadSession(Buffer.from(bytes)));
+  const file = { path: join(folder, fileName), label: `${name}/${fileName}`, digest, sizeBytes };
+  return createWorkerExecutor({ name, file, instances }, deps);
 }
 
 /** A model that is not batched keeps its setting, which then bounds nothing. */

@@ -1,12 +1,11 @@
 import { type MessagePort, parentPort } from 'node:worker_threads';
+import { readKnown } from '../../../services/inference/execution/model-file.ts';
 import type { SessionAnswer, SessionAsk } from '../../../services/inference/execution/session-thread.ts';
 import { packTensors, unpackTensors } from '../../../services/inference/execution/tensor-packing.ts';
 import { serveThread } from '../../../services/inference/execution/thread.ts';
 
 /** What the first byte of a run's input makes the thread do; anything else is answered with the input. */
 export const ways = { exit: 1, uncaught: 2, outOfMemory: 3, fail: 4 } as const;
-/** The first byte of a model file that can be loaded only once. */
-export const loadsOnce = 1;
 
 /** The port, but a message to throw on never reaches who listens. */
 function throwingPort(port: MessagePort): MessagePort {
@@ -25,10 +24,8 @@ function serve(port: MessagePort): void {
   serveThread<SessionAsk, SessionAnswer>(throwingPort(port), {
     answer: (ask) => {
       if ('load' in ask) {
-        const [kind, loads] = new Uint8Array(ask.load);
-        if (kind === loadsOnce && loads === 1) process.exit(7);
-        new Uint8Array(ask.load)[1] = 1;
-        return { answer: { file: ask.load }, transfer: [ask.load] };
+        readKnown(ask.load);
+        return { answer: undefined, transfer: [] };
       }
       const [tensor] = unpackTensors(ask.run);
       const way = tensor!.data[0];

@@ -1,6 +1,10 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CrashBudget } from '../../../services/inference/execution/crash-budget.ts';
 import type { WorkerExecutor } from '../../../services/inference/execution/executor.ts';
+import { digestOf } from '../../../services/inference/execution/model-file.ts';
 import { loadSession } from '../../../services/inference/execution/session.ts';
 import {
   createWorkerExecutor,
@@ -11,19 +15,23 @@ import type { Tensor } from '../../../services/inference/tensors/tensor.ts';
 import type { MeshError } from '../../../services/kit/errors/mesh-error.ts';
 import { silentLog } from '../../../services/kit/log/log.ts';
 import { gatherModel, identityModel, linearModel } from '../onnx-models.ts';
-import { loadsOnce, ways } from './crashing-thread.ts';
+import { ways } from './crashing-thread.ts';
 
 const open: WorkerExecutor[] = [];
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'scoremesh-executor-'));
+});
 afterEach(async () => {
   await Promise.all(open.splice(0).map((executor) => executor.close()));
+  await rm(folder, { recursive: true });
 });
 
 async function start(bytes: Buffer, instances = 1, settings: ThreadSettings = {}): Promise<WorkerExecutor> {
-  const executor = await createWorkerExecutor(
-    { name: 'm/1', bytes: new Uint8Array(bytes).buffer, instances },
-    { log: silentLog },
-    settings,
-  );
+  const path = join(folder, 'model.onnx');
+  await writeFile(path, bytes);
+  const file = { path, label: 'm/1/model.onnx', digest: digestOf(bytes), sizeBytes: bytes.length };
+  const executor = await createWorkerExecutor({ name: 'm/1', file, instances }, { log: silentLog }, settings);
   open.push(executor);
   return executor;
 }
@@ -32,7 +40,7 @@ const entry = new URL('./crashing-thread.ts', import.meta.url);
 const quick: CrashBudget = { crashes: 3, windowMs: 60_000, restartMs: 1, maxRestartMs: 1 };
 
 function crashing(instances = 1, settings: ThreadSettings = {}): Promise<WorkerExecutor> {
-  return start(Buffer.from([0, 0]), instances, { entry, budget: quick, ...settings });
+  return start(Buffer.from([0]), instances, { entry, budget: quick, ...settings });
 }
 
 function bytesTensor(...data: number[]): Tensor {
@@ -161,12 +169,12 @@ describe('a thread that ends by itself', () => {
     expect(told).toHaveLength(1);
   });
 
-  it('is given up when it ends while it loads again, because the file went with it', async () => {
-    const executor = await start(Buffer.from([loadsOnce, 0]), 1, { entry, budget: quick });
+  it('is given up if its model file has changed meanwhile', async () => {
+    const executor = await crashing();
     const lost = new Promise<MeshError>((resolve) => executor.onLost(resolve));
+    await writeFile(join(folder, 'model.onnx'), Buffer.from([1]));
     await expect(executor.run([bytesTensor(ways.exit)])).rejects.toMatchObject({ reason: 'EXECUTOR_LOST' });
-    expect((await lost).message).toContain('the file of m/1 was lost');
-    await expect(executor.run([bytesTensor(9)])).rejects.toMatchObject({ reason: 'EXECUTOR_LOST' });
+    expect((await lost).message).toContain('has changed since it was loaded');
   });
 
   it('answers a failure that is no MeshError as INTERNAL', async () => {

@@ -40,6 +40,27 @@ export function readWhole(path: string, label: string, maxBytes: number): Buffer
 // A single read takes no more than 2 GiB.
 const maxReadBytes = 2 ** 30;
 
+/** A model file whose content is known. */
+export interface KnownFile {
+  readonly path: string;
+  /** As people know it, e.g. "flight_delay/3/model.onnx". */
+  readonly label: string;
+  /** "sha256:<hex>". */
+  readonly digest: string;
+  readonly sizeBytes: number;
+}
+
+/** The bytes of the file, if they are still the same; else fails as readWhole. */
+export function readKnown({ path, label, digest, sizeBytes }: KnownFile): Buffer {
+  const bytes = readWhole(path, label, sizeBytes);
+  const found = digestOf(bytes);
+  if (found === digest) return bytes;
+  throw new MeshError(
+    'MODEL_INVALID',
+    `'${label}' has changed since it was loaded: its digest was ${digest} and is ${found}; load the model again`,
+  );
+}
+
 /** A text file that may be absent: undefined then. Fails as readWhole. */
 export function readText(path: string, label: string, maxBytes: number): string | undefined {
   if (statSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
