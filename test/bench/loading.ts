@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { connect } from '../../gateway/client/client.ts';
 import { inferPath } from './cpu-table.ts';
 import type { Effort } from './effort.ts';
@@ -9,8 +10,10 @@ import { startInference } from './subjects.ts';
 
 const perSecond = 500;
 const patientMs = 60_000;
+/** From the start of one load to the next, at least: ten a second is more than anybody deploys. */
+const loadEveryMs = 100;
 
-/** p99 of a small model's requests while another model is loaded and unloaded without a pause, against peace. */
+/** p99 of a small model's requests while another model is loaded and unloaded again and again, against peace. */
 export async function measureLoading({ rounds, seconds }: Effort): Promise<Finding[]> {
   const findings: Finding[] = [];
   const bench = await startInference({
@@ -40,8 +43,10 @@ export async function measureLoading({ rounds, seconds }: Effort): Promise<Findi
         const reload = { on: true };
         const reloading = (async () => {
           for (; reload.on; loads++) {
+            const pause = wait(loadEveryMs);
             await mesh.models.LoadModel({ name });
             await mesh.models.UnloadModel({ name });
+            await pause;
           }
         })();
         const loading = await p99(seconds).finally(() => {
