@@ -15,7 +15,7 @@ export interface Queued extends Standing, Ageing {
 export interface Taken<T> {
   /** To be run together: equal keys. Empty if nothing is left. */
   readonly batch: readonly T[];
-  /** Requests whose deadline had passed. They are not to be run. */
+  /** Requests whose deadline had passed or would pass in their run, while others wait for it. They are not to be run. */
   readonly expired: readonly T[];
 }
 
@@ -31,6 +31,8 @@ export interface Growth {
   maxRows(key: string): number;
   /** When a run that starts now is predicted to end, on the clock of performance.now(). */
   endOf(key: string, rows: number, bytes: number, now: number): number;
+  /** The same, but as likely too early as too late. */
+  likelyEndOf(key: string | undefined, rows: number, bytes: number, now: number): number;
 }
 
 export interface QueueLimits {
@@ -107,15 +109,16 @@ export class BatchQueue<T extends Queued> {
 
   /**
    * The next batch: the request with the earliest live deadline of the first lane that has one, and what may share its run, in
-   * the order of lanes and deadlines, as long as the run is predicted to end before the earliest deadline in it. A deadline that
-   * the request couldn't keep alone either holds nobody up.
+   * the order of lanes and deadlines, as long as the run is predicted to end before the earliest deadline in it. A request that
+   * would likely miss its deadline even alone is dropped while others wait: in a queue that is a little too long, each would
+   * otherwise be run just too late, and make the next one late. The last one is run, so that a wrong prediction is corrected.
    */
   take(now: number, growth: Growth): Taken<T> {
     this.#promote(now);
     const expired: T[] = [];
     for (const line of this.#lanes) {
       const first = line.first;
-      if (first !== undefined && first.deadline <= now) this.#dropExpired(line, now, expired);
+      if (first !== undefined && this.#isLost(first, now, growth)) this.#dropLost(line, now, growth, expired);
     }
     const first = this.#lanes.find((line) => line.first !== undefined)?.first;
     if (first === undefined) return { batch: [], expired };
@@ -225,9 +228,13 @@ export class BatchQueue<T extends Queued> {
     return fits && Math.min(waiting - passedRows, maxRows) > small + passedRows ? passed : 0;
   }
 
-  #dropExpired(line: OrderedLine<T>, now: number, expired: T[]): void {
+  #isLost({ deadline, key, rows, bytes }: T, now: number, growth: Growth): boolean {
+    return deadline <= now || (this.#size > 1 && growth.likelyEndOf(key, rows, bytes, now) > deadline);
+  }
+
+  #dropLost(line: OrderedLine<T>, now: number, growth: Growth, expired: T[]): void {
     line.takeFromFront((request) => {
-      if (request.deadline > now) return 'stop';
+      if (!this.#isLost(request, now, growth)) return 'stop';
       this.#left(request);
       expired.push(request);
       return 'take';

@@ -48,7 +48,7 @@ export interface Batcher {
   readonly queuedRequests: number;
   /**
    * Queues a request and resolves with what its run answered. Never started are those that fail with DEADLINE_PAST,
-   * DEADLINE_UNREACHABLE (predicted on arrival; says when to try again), QUEUE_FULL (says when), TENSOR_INVALID (more rows than may
+   * DEADLINE_UNREACHABLE (predicted on arrival, or before its run; says when to try again), QUEUE_FULL (says when), TENSOR_INVALID (more rows than may
    * ever wait), SHUTTING_DOWN, DEADLINE_PASSED_WAITING, or with the error of a cancellation that found them in the queue. One
    * that is cancelled while it runs fails at once, and the run goes on for the others. INFERENCE_FAILED: its own rows failed, even
    * alone. EXECUTOR_LOST: the thread that ran it ended, or all threads did.
@@ -111,11 +111,17 @@ export function createBatcher(
   const takeBatch = (now: number): readonly Waiting[] => {
     forecast.taking(queue.rows, backlogSince === undefined ? undefined : now - backlogSince);
     const { batch, expired } = queue.take(now, forecast);
-    for (const waiting of expired)
-      settle(waiting, deadlinePassedWaiting(label, now - waiting.queuedAt), now, instruments);
+    for (const waiting of expired) settle(waiting, lostError(waiting, now), now, instruments);
     if (expired.length > 0) forecast.ended(0, expired.length);
     for (const { queuedAt } of batch) instruments.queued(now - queuedAt);
     return batch;
+  };
+
+  const lostError = ({ bytes, deadline, key, queuedAt, rows }: Waiting, now: number): MeshError => {
+    const leftMs = deadline - now;
+    if (leftMs <= 0) return deadlinePassedWaiting(label, now - queuedAt);
+    const runMs = forecast.likelyEndOf(key, rows, bytes, now) - now;
+    return deadlineUnreachable(label, { waitMs: 0, runMs }, leftMs);
   };
 
   const noticeIdle = (): void => {
@@ -185,8 +191,10 @@ export function createBatcher(
   };
 
   const giveUp = (waiting: Waiting, error: MeshError): void => {
-    queue.remove(waiting);
-    settle(waiting, error, clock(), instruments);
+    const now = clock();
+    // The watch over the call's deadline may come before the next batch is taken.
+    if (queue.remove(waiting) && waiting.deadline <= now) forecast.ended(0, 1);
+    settle(waiting, error, now, instruments);
     noticeIdle();
   };
 

@@ -23,8 +23,11 @@ const clearMargin = 1.5;
 const newestDemandWeight = 0.25;
 const newestGapWeight = 0.1;
 /** Share of those that were let in which may miss their deadlines: what the reserve is steered by. */
-const missedShare = 0.005;
-const reserveStep = 0.02;
+const missedShare = 0.003;
+/** Up for each that misses: a queue that is shorter than it may be costs no throughput, one that is too long answers nobody in time. */
+const reserveStep = 0.1;
+/** One slow run makes many miss; they are one surprise. */
+const maxMissedSteps = 2;
 const maxReserve = 3;
 // One collection of garbage between two runs says little about the next.
 const maxGapStepMs = 2;
@@ -55,6 +58,10 @@ export class Forecast implements Growth {
     return now + this.#model.predictSafely(key, rows, bytes);
   }
 
+  likelyEndOf(key: string | undefined, rows: number, bytes: number, now: number): number {
+    return now + this.#model.predict(key, rows, bytes);
+  }
+
   /** A batch is about to be taken from so many waiting rows, this long after the run before, if something has waited since. */
   taking(waitingRows: number, gapMs: number | undefined): void {
     const demand = Math.min(this.#maxBatchRows, waitingRows);
@@ -66,7 +73,8 @@ export class Forecast implements Growth {
 
   /** So many requests that were let in have kept their deadlines, or missed them. */
   ended(kept: number, missed: number): void {
-    const factor = (1 + reserveStep) ** (missed * (1 - missedShare) - kept * missedShare);
+    const factor =
+      (1 + reserveStep) ** (Math.min(missed, maxMissedSteps) * (1 - missedShare) - kept * missedShare);
     this.#reserve = Math.min(maxReserve, Math.max(1, this.#reserve * factor));
   }
 

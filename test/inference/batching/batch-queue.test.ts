@@ -4,10 +4,15 @@ import { BatchQueue, type Growth, type Queued } from '../../../services/inferenc
 import { emptySums } from '../../../services/inference/batching/ordered-line.ts';
 
 const limits = { maxQueuedRows: 20, maxBatchRows: 6, laneAgeMs: 10 };
-const unlimited: Growth = { maxRows: () => Number.POSITIVE_INFINITY, endOf: () => 0 };
+const unlimited: Growth = {
+  maxRows: () => Number.POSITIVE_INFINITY,
+  endOf: () => 0,
+  likelyEndOf: () => 0,
+};
 const taking = (msPerRow: number, baseMs = 0): Growth => ({
   maxRows: () => Number.POSITIVE_INFINITY,
   endOf: (_key, rows, _bytes, now) => now + baseMs + msPerRow * rows,
+  likelyEndOf: (_key, rows, _bytes, now) => now + baseMs + msPerRow * rows,
 });
 
 let sequence = 0;
@@ -183,12 +188,32 @@ describe('BatchQueue', () => {
     expect(queue.take(0, taking(1)).batch.map(({ deadline }) => deadline)).toEqual([100, 2.5]);
   });
 
-  it('always runs the first, and its deadline holds nobody up if it can not be kept', () => {
+  it('drops what would miss its deadline even alone while others wait, and runs the last one all the same', () => {
     const queue = new BatchQueue<Queued>(limits);
-    for (const deadline of [0.5, 100, 101]) queue.add(queued({ deadline }));
-    expect(queue.take(0, taking(1)).batch).toHaveLength(3);
-    queue.add(queued({ deadline: 0.5 }));
-    expect(queue.take(0, taking(1)).batch).toHaveLength(1);
+    for (const deadline of [0.5, 0.9, 100, 101]) queue.add(queued({ deadline }));
+    const { batch, expired } = queue.take(0, taking(1));
+    expect(batch.map(({ deadline }) => deadline)).toEqual([100, 101]);
+    expect(expired.map(({ deadline }) => deadline)).toEqual([0.5, 0.9]);
+    for (const deadline of [0.5, 0.9]) queue.add(queued({ deadline }));
+    expect(queue.take(0, taking(1))).toMatchObject({
+      batch: [{ deadline: 0.9 }],
+      expired: [{ deadline: 0.5 }],
+    });
+  });
+
+  it('is held up by no deadline of a lower lane that can not be kept', () => {
+    const queue = new BatchQueue<Queued>(limits);
+    queue.add(queued({ priority: 1, deadline: 100 }));
+    queue.add(queued({ priority: 2, key: 'other', deadline: 50 }));
+    queue.add(queued({ priority: 2, deadline: 101 }));
+    expect(queue.take(0, taking(1)).batch.map(({ deadline }) => deadline)).toEqual([100, 101]);
+  });
+
+  it('keeps what only looks too late as far as its margin goes', () => {
+    const queue = new BatchQueue<Queued>(limits);
+    for (const deadline of [1, 100]) queue.add(queued({ deadline }));
+    const growth = { ...taking(2), likelyEndOf: () => 1 };
+    expect(queue.take(0, growth)).toMatchObject({ batch: [{ deadline: 1 }, { deadline: 100 }], expired: [] });
   });
 
   it('runs a small batch for a near deadline if what is behind can wait', () => {

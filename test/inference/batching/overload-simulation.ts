@@ -97,7 +97,7 @@ export function simulateWithoutRefusal(scene: Scene): Outcome {
     maxBatchRows: scene.maxBatchRows,
     laneAgeMs: 1e9,
   });
-  const growth = { maxRows: () => scene.maxBatchRows, endOf: () => 0 };
+  const growth = { maxRows: () => scene.maxBatchRows, endOf: () => 0, likelyEndOf: () => 0 };
   const tally = createTally();
   const random = createRandom(1);
   let now = 0;
