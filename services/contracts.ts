@@ -26,6 +26,9 @@ export const modelContract = contract<model.ModelServiceHandlers, model.ModelSer
 );
 export type ModelContract = typeof modelContract;
 
+// Texts of a typed tensor; with more, its raw form is a fraction of the work. Inputs, outputs and parameters are few.
+const maxInferParts = 2 ** 18;
+
 /** Inference on tensors; a pure function of its request. */
 export const inferenceContract = contract<
   oip.GRPCInferenceServiceHandlers,
@@ -43,6 +46,7 @@ export const inferenceContract = contract<
     'RepositoryIndex',
   ],
   takesLateCalls: ['ModelInfer'],
+  maxParts: { ModelInfer: maxInferParts, ModelStreamInfer: maxInferParts },
 });
 export type InferenceContract = typeof inferenceContract;
 

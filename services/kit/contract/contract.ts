@@ -21,6 +21,8 @@ export interface Method {
   readonly internal: boolean;
   /** Whether its handler is called though the deadline has passed, because it keeps a record of what it refuses. */
   readonly takesLateCalls: boolean;
+  /** Of a request; see Decode. */
+  readonly maxParts: number;
   readonly definition: MethodDefinition<object, object, object, object>;
   /** Codecs of complete messages; the definition's own take incomplete ones too and cost three times as much. */
   readonly request: FastCodec;
@@ -96,7 +98,12 @@ export interface MethodOptions<N extends string> {
   readonly idempotent: readonly N[];
   readonly internal?: readonly N[];
   readonly takesLateCalls?: readonly N[];
+  /** Where less than the default makes sense. */
+  readonly maxParts?: Readonly<Partial<Record<N, number>>>;
 }
+
+/** A million messages: more than the largest batch of feature rows has, and some hundred MiB of memory if all are empty. */
+const maxParts = 2 ** 24;
 
 /** A contract of the service with this full name. Methods not named idempotent are never tried twice. */
 export function contract<H, D>(service: string, options: MethodOptions<MethodName<H>>): Contract<H, D> {
@@ -121,6 +128,7 @@ function readMethods(service: string, options: MethodOptions<string>): Map<strin
       idempotent: options.idempotent.includes(name),
       internal: options.internal?.includes(name) ?? false,
       takesLateCalls: options.takesLateCalls?.includes(name) ?? false,
+      maxParts: options.maxParts?.[name] ?? maxParts,
       definition,
       ...fastCodecs.ofMethod(service, name),
     });

@@ -18,6 +18,7 @@ export async function checkHealth(transport: Transport): Promise<string | undefi
     idempotent: true,
     internal: false,
     takesLateCalls: false,
+    maxParts: 1,
     definition,
     request: {
       encode: definition.requestSerialize,

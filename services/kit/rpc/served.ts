@@ -34,7 +34,7 @@ export class MalformedMessage {
 /** Decodes a request; what can't be decoded becomes a MalformedMessage. */
 export function decodeRequest(method: Method, bytes: Buffer): object {
   try {
-    return method.request.decode(bytes);
+    return method.request.decode(bytes, method.maxParts);
   } catch (error) {
     return new MalformedMessage(method, error);
   }

@@ -1,13 +1,25 @@
 /** Nested groups deeper than this are refused. */
 const maxDepth = 100;
 
+/** One for all: each view is an object of a hundred bytes. */
+const nothing = Buffer.alloc(0);
+
 /** Reads the Protobuf wire format. Throws on bytes that end too soon or are malformed; never reads beyond the buffer. */
 export class ByteReader {
   readonly buffer: Buffer;
   at = 0;
+  readonly #maxParts: number;
+  #parts = 0;
 
-  constructor(buffer: Buffer) {
+  constructor(buffer: Buffer, maxParts = Number.POSITIVE_INFINITY) {
     this.buffer = buffer;
+    this.#maxParts = maxParts;
+  }
+
+  /** Counts an item that becomes an object of its own. An empty one takes two bytes here and hundreds in memory. */
+  part(weight: number): void {
+    this.#parts += weight;
+    if (this.#parts > this.#maxParts) throw malformed(`it has more than ${this.#maxParts} parts`);
   }
 
   /** 32 bits; the higher ones of a longer varint are dropped, as the format says. */
@@ -85,7 +97,7 @@ export class ByteReader {
   /** A view of the buffer. */
   bytes(): Buffer {
     const start = this.#delimited();
-    return this.buffer.subarray(start, this.at);
+    return start === this.at ? nothing : this.buffer.subarray(start, this.at);
   }
 
   text(): string {

@@ -50,9 +50,9 @@ export function createFastCodecs(folder: string, files: readonly string[]): Fast
         encode ??= encoders(type());
         return encode(message);
       },
-      decode: (bytes) => {
+      decode: (bytes, maxParts) => {
         decode ??= decoders(type());
-        return decode(bytes);
+        return decode(bytes, maxParts);
       },
     };
   };

@@ -6,8 +6,12 @@ type Message = Record<string, unknown>;
 type ReadField = (reader: ByteReader, message: Message, wireType: number) => void;
 type ReadValue = (reader: ByteReader) => unknown;
 
-/** Deserializes a message: complete, all defaults filled in. Byte fields are views. Throws on malformed bytes. */
-export type Decode = (bytes: Uint8Array) => object;
+/**
+ * Deserializes a message: complete, all defaults filled in. Byte fields are views. Throws on malformed bytes, and on more than
+ * `maxParts` items of repeated texts and bytes, of which an entry of a map or a repeated message counts as 16; left out, they are not
+ * limited.
+ */
+export type Decode = (bytes: Uint8Array, maxParts?: number) => object;
 
 interface Plan {
   /** The message with every default; copied for each message. */
@@ -43,11 +47,11 @@ export function createDecoders(): (type: protobuf.Type) => Decode {
   };
   return (type) => {
     const plan = planOf(type);
-    return (bytes) => {
+    return (bytes, maxParts) => {
       const buffer = Buffer.isBuffer(bytes)
         ? bytes
         : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-      const reader = new ByteReader(buffer);
+      const reader = new ByteReader(buffer, maxParts);
       return readMessage(reader, buffer.length, plan);
     };
   };
@@ -62,8 +66,13 @@ function readMessage(reader: ByteReader, end: number, { defaults, fields }: Plan
     if (field === undefined) reader.skip(wireType);
     else field(reader, message, wireType);
   }
-  if (reader.at !== end) throw malformed('a field goes beyond its message');
+  checkEnd(reader, end);
   return message;
+}
+
+/** What was read last must not take bytes of what follows. */
+function checkEnd(reader: ByteReader, end: number): void {
+  if (reader.at !== end) throw malformed('a field goes beyond its message');
 }
 
 type PlanOf = (type: protobuf.Type) => Plan;
@@ -73,7 +82,13 @@ function fieldReader(field: protobuf.Field, planOf: PlanOf): ReadField {
   const value = valueReader(field, planOf);
   const expected = wireTypeOf(field);
   if (field instanceof protobuf.MapField) return mapReader(field, value, expected);
-  if (field.repeated) return repeatedReader(name, value, expected);
+  if (field.repeated)
+    return repeatedReader(
+      name,
+      value,
+      expected,
+      field.resolvedType instanceof protobuf.Type ? messageWeight : 1,
+    );
   if (partOf === null) {
     return (reader, message, wireType) => {
       if (wireType === expected) message[name] = value(reader);
@@ -90,17 +105,24 @@ function fieldReader(field: protobuf.Field, planOf: PlanOf): ReadField {
   };
 }
 
-function repeatedReader(name: string, value: ReadValue, expected: number): ReadField {
+/** A message with its own maps and lists takes about as much memory as so many views of bytes. */
+const messageWeight = 16;
+
+function repeatedReader(name: string, value: ReadValue, expected: number, weight: number): ReadField {
   return (reader, message, wireType) => {
     let items = message[name] as unknown[];
     if ((items as readonly unknown[]) === noItems) {
       items = [];
       message[name] = items;
     }
-    if (wireType === expected) items.push(value(reader));
-    else if (wireType === 2)
-      for (const end = reader.contentEnd(); reader.at < end; ) items.push(value(reader));
-    else reader.skip(wireType);
+    if (wireType === expected) {
+      if (expected === 2) reader.part(weight);
+      items.push(value(reader));
+    } else if (wireType === 2) {
+      const end = reader.contentEnd();
+      while (reader.at < end) items.push(value(reader));
+      checkEnd(reader, end);
+    } else reader.skip(wireType);
   };
 }
 
@@ -116,6 +138,7 @@ function mapReader(field: protobuf.MapField, value: ReadValue, expected: number)
     field.resolvedType instanceof protobuf.Type ? value(emptyReader()) : defaultOf(field, true);
   return (reader, message, wireType) => {
     if (wireType !== 2) return reader.skip(wireType);
+    reader.part(messageWeight);
     let entries = message[name] as Message;
     if ((entries as object) === noEntries) {
       entries = {};
@@ -123,12 +146,14 @@ function mapReader(field: protobuf.MapField, value: ReadValue, expected: number)
     }
     let key = missingKey;
     let given: unknown;
-    for (const end = reader.contentEnd(); reader.at < end; ) {
+    const end = reader.contentEnd();
+    while (reader.at < end) {
       const tag = reader.uint32();
       if (tag === keyTag) key = String(keyReader(reader));
       else if (tag === valueTag) given = value(reader);
       else reader.skip(tag & 7);
     }
+    checkEnd(reader, end);
     if (given === undefined) given = missing();
     // Assigning to this name would set the prototype.
     if (key === '__proto__')

@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { auditContract, modelContract, scoringContract } from '../../../services/contracts.ts';
+import {
+  auditContract,
+  inferenceContract,
+  modelContract,
+  scoringContract,
+} from '../../../services/contracts.ts';
 import { MeshError } from '../../../services/kit/errors/mesh-error.ts';
 import { createClient } from '../../../services/kit/rpc/client.ts';
 import { edgeClient, localTransport, throughCodec } from '../../../services/kit/rpc/local.ts';
+import { decodeRequest } from '../../../services/kit/rpc/served.ts';
 import { type EchoHandlers, echoServices, scoreRequest, scoreResponse } from './echo.ts';
 import { errorOf, newCall } from './processes.ts';
 import { createRecorder } from './recorder.ts';
@@ -22,6 +28,13 @@ function local(handlers: EchoHandlers = {}, codec = false) {
 const scoreMethod = 'scoremesh.scoring.v1.ScoringService/Score';
 
 describe('a served method', () => {
+  it('is not asked with millions of empty inputs, which take a hundred times the memory of their message', () => {
+    const modelInfer = inferenceContract.methods().get('ModelInfer')!;
+    const inputs = Buffer.alloc(2 ** 20, Buffer.from([0x2a, 0]));
+    expect(decodeRequest(modelInfer, inputs)).toMatchObject({ error: { reason: 'INVALID_REQUEST' } });
+    expect(decodeRequest(modelInfer, inputs.subarray(0, 2 ** 10))).toMatchObject({ id: '' });
+  });
+
   it('is not started when nobody wants the answer any more', async () => {
     let started = 0;
     const { scoring, models } = local({

@@ -206,6 +206,41 @@ describe('the fast codec', () => {
     expect(codec.decode(both)).toEqual({ text: 'last', kind: 'text' });
   });
 
+  it('refuses a message of more parts than allowed, whatever they are', () => {
+    const codec = fastCodecs.ofMessage('inference.ModelInferRequest');
+    const parameter = Buffer.from([0x22, 3, 0x0a, 1, 0x61]);
+    const input = Buffer.from([0x2a, 0]);
+    const raw = Buffer.from([0x3a, 0]);
+    for (const [part, weight] of [
+      [parameter, 16],
+      [input, 16],
+      [raw, 1],
+    ] as const) {
+      const bytes = Buffer.concat([part, part, part]);
+      expect(() => codec.decode(bytes, 3 * weight)).not.toThrow();
+      expect(() => codec.decode(bytes, 3 * weight - 1)).toThrow(`more than ${3 * weight - 1} parts`);
+    }
+    expect(() => codec.decode(Buffer.concat([parameter, input, raw]), 32)).toThrow('more than 32 parts');
+  });
+
+  it('refuses packed numbers and entries that take bytes of the field behind them', () => {
+    const contents = fastCodecs.ofMessage('inference.InferTensorContents');
+    // Five bytes are said to be floats, the second of which would end in the field that follows.
+    const floats = Buffer.from([0x32, 5, 0, 0, 128, 63, 0, 0x42, 1, 0x61]);
+    expect(() => contents.decode(floats)).toThrow('beyond its message');
+    const request = fastCodecs.ofMessage('scoremesh.scoring.v1.ScoreRequest');
+    const whole = request.encode({
+      model: '',
+      requestId: '',
+      entities: { a: 'b' },
+      inputs: {},
+      includeFeatures: false,
+    });
+    const short = Buffer.from(whole);
+    short[1] = (short[1] ?? 0) - 1;
+    expect(() => request.decode(short)).toThrow('beyond its message');
+  });
+
   it('passes over fields that it does not know', () => {
     const codec = fastCodecs.ofMessage('scoremesh.scoring.v1.Receipt');
     const unknown = protobuf.Writer.create()
