@@ -100,6 +100,8 @@ interface Hosted {
 /** Calls of one link at once; the other side waits with more. */
 const maxInFlightPerLink = 4096;
 const healthEveryMs = 200;
+/** What an answer may hold beside the content of its outputs. */
+const maxAnswerDescription = 16 * 1024;
 const privateNatsWaitMs = 2000;
 
 /** Hosts the named roles and dials the rest. Resolves when everything listens; if it fails, all that was opened is closed. */
@@ -155,6 +157,7 @@ async function open(config: MeshConfig, log: Log, closers: Closers): Promise<Mes
         importFolder: config.models?.importFolder,
         control: config.models?.control ?? 'explicit',
         pollMs: config.models?.pollMs ?? 5000,
+        maxAnswerBytes: config.maxMessageBytes - maxAnswerDescription,
         streamedTimeoutMs: config.defaultTimeoutMs,
         serverVersion: config.version,
       },

@@ -16,6 +16,8 @@ export interface InferenceConfig {
   readonly maxQueuedRows: number;
   /** Rows of one run, unless its configuration says otherwise. */
   readonly maxBatchRows: number;
+  /** Content of all outputs of one answer, in bytes. */
+  readonly maxAnswerBytes: number;
   /** Size of a model file. */
   readonly maxModelBytes: number;
   /** How long loading one version may take, in milliseconds. */
@@ -33,6 +35,8 @@ export const inferenceDefaults = {
   maxQueuedRows: 8192,
   // Runs stop getting cheaper per row between 128 and 256 rows; above 1024 a single one would hold the thread for milliseconds.
   maxBatchRows: 1024,
+  // What messages may have by default, less what describes the outputs.
+  maxAnswerBytes: 16 * 1024 * 1024 - 16 * 1024,
   // ONNX's own limit: a Protobuf message holds at most 2 GiB.
   maxModelBytes: 2 ** 31 - 1,
   // Reading 2 GiB from a slow disk takes a minute; what takes five hangs.

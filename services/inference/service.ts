@@ -62,6 +62,7 @@ export async function createInferenceService(
       serveModel(version, loaded, {
         turns,
         tracer,
+        maxAnswerBytes: config.maxAnswerBytes,
         instruments: instruments.version(model, String(version)),
         onNotBatchable: () =>
           log.warn('model is served request by request from now on: its rows do not match', {

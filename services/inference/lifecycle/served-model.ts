@@ -29,7 +29,8 @@ export interface ServedModel {
   readonly queuedRequests: number;
   /**
    * Runs the model on a request. Whoever has it calls at once, without waiting for anything in between: then it is not stopped yet, and
-   * the request is answered even if the version is replaced meanwhile. Fails with TENSOR_INVALID or as Batcher.submit does.
+   * the request is answered even if the version is replaced meanwhile. Fails with TENSOR_INVALID, with MESSAGE_TOO_LARGE if no
+   * message could hold the answer, or as Batcher.submit does.
    */
   infer(request: ModelInferRequest, call: Call): Promise<ModelInferResponse>;
   /** Refuses new requests; what is queued is still answered. */
@@ -44,6 +45,8 @@ export interface ServedModelDeps {
   readonly turns: TurnTaker;
   readonly tracer: Tracer;
   readonly instruments: VersionInstruments;
+  /** Content of all outputs of one answer. */
+  readonly maxAnswerBytes: number;
   /** Told once, if its rows turn out not to match in a batch. */
   readonly onNotBatchable: () => void;
   /** Told once, if its threads are given up; every request fails from then on. */
@@ -112,7 +115,16 @@ export function serveModel(version: number, loaded: LoadedModel, deps: ServedMod
         key: batched && rows > 0 ? keyOf(tensors, shape) : undefined,
       });
       const { batchId, batchRow, batchRows } = answer;
-      return writeResponse({ id: request.id, batchRows, batchId, batchRow, tensors: answer.tensors, wanted });
+      const response = writeResponse({
+        id: request.id,
+        batchRows,
+        batchId,
+        batchRow,
+        tensors: answer.tensors,
+        wanted,
+      });
+      checkAnswer(response, deps.maxAnswerBytes);
+      return response;
     },
     stop: batcher.stop,
     drained: batcher.idle,
@@ -176,6 +188,20 @@ function checkBytes(tensors: readonly Tensor[], shape: ModelShape, maxBytes: num
   }
 }
 
+/** A few bytes may ask for gigabytes (an Expand, an embedding): no edge could send them, and as JSON they would end the process. */
+function checkAnswer(
+  { modelName, modelVersion, rawOutputContents }: ModelInferResponse,
+  maxBytes: number,
+): void {
+  let sizeBytes = 0;
+  for (const { length } of rawOutputContents) sizeBytes += length;
+  if (sizeBytes <= maxBytes) return;
+  throw new MeshError(
+    'MESSAGE_TOO_LARGE',
+    `the answer of model '${modelName}' version ${modelVersion} has ${sizeBytes} bytes, more than the ${maxBytes} that it may have; ask for fewer outputs, or send the request in parts`,
+  );
+}
+
 /** What an empty tensor would take with 1 for each 0 in its shape: a model may answer as much, though it got nothing. */
 function spanOf({ datatype, shape }: Tensor): number {
   let count = 1;
@@ -187,7 +213,8 @@ function spanOf({ datatype, shape }: Tensor): number {
 function byteLength(data: Tensor['data']): number {
   if (data instanceof Uint8Array) return data.byteLength;
   let length = 0;
-  for (const text of data) length += text.length;
+  // As on the wire, where the length of each goes before it.
+  for (const text of data) length += text.length + 4;
   return length;
 }
 
