@@ -11,6 +11,8 @@ export interface VersionState {
   readonly present: boolean;
   /** Whether a load was asked for that has not been tried: of a failed version again, of a ready one of newer content. */
   readonly due: boolean;
+  /** Whether it answers with the content before, because its newer one could not be loaded. */
+  readonly outdated: boolean;
 }
 
 /** What is wanted of one model. */
@@ -49,14 +51,15 @@ export function wantedVersions(wishes: Wishes, states: readonly VersionState[]):
 }
 
 /**
- * What brings a model closer to what is wanted. A version that answers is taken out of service only once a wanted one answers,
+ * What brings a model closer to what is wanted. A version that answers is taken out of service only once a wanted one answers with
+ * the content that is wanted,
  * unless somebody asked for it, or its files are gone and nothing else is wanted. Empty when nothing is left to do, or all that is
  * left waits for a transition to end or for a failed version to be asked for again.
  */
 export function nextActions(wishes: Wishes, states: readonly VersionState[]): Actions {
   const wanted = wantedVersions(wishes, states);
   const byVersion = new Map(states.map((state) => [state.version, state]));
-  const isReplaced = wanted.some((version) => answers(byVersion.get(version)));
+  const isReplaced = wanted.some((version) => answersAsWanted(byVersion.get(version)));
   const { loads, unloads } = wishes;
   const isDismissed = (version: number): boolean =>
     !loads.has(version) && (unloads === 'all' || unloads.has(version));
@@ -90,6 +93,7 @@ function needsLoad(state: VersionState | undefined): boolean {
   return state.due && (state.phase === 'READY' || state.phase === 'FAILED');
 }
 
-function answers(state: VersionState | undefined): boolean {
-  return state?.phase === 'READY' || state?.phase === 'RELOADING';
+/** With newer content of it under way or failed, others must not leave for it: it may end with all of them gone. */
+function answersAsWanted(state: VersionState | undefined): boolean {
+  return state?.phase === 'READY' && !state.due && !state.outdated;
 }

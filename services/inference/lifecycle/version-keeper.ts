@@ -229,6 +229,7 @@ export class VersionKeeper {
       this.#lose(family, version, served, error),
     );
     version.served = served;
+    version.outdated = false;
     version.phase = 'READY';
     version.reason = '';
     version.facts = describeLoaded(loaded);
@@ -245,6 +246,7 @@ export class VersionKeeper {
   #fail(family: ModelFamily, version: Version, failure: MeshError, principal: string): void {
     const { message } = failure;
     const goesOn = version.served !== undefined;
+    version.outdated = goesOn;
     version.phase = goesOn ? 'READY' : 'FAILED';
     version.reason = goesOn
       ? `it answers with what was loaded before, because loading it again failed: ${message}`

@@ -21,6 +21,8 @@ export class Version {
   reason = '';
   facts: LoadedFacts = notLoaded;
   served: ServedModel | undefined;
+  /** Whether `served` is what was loaded before, because its newer content failed. */
+  outdated = false;
   /** Undefined once its files are gone. */
   source: Source | undefined;
   /** Counts the loads that were asked for, and which of them was tried last. */
@@ -37,8 +39,8 @@ export class Version {
   }
 
   get state(): VersionState {
-    const { number: version, phase } = this;
-    return { version, phase, present: this.source !== undefined, due: this.asked > this.tried };
+    const { number: version, outdated, phase } = this;
+    return { version, phase, outdated, present: this.source !== undefined, due: this.asked > this.tried };
   }
 
   ask(principal: string): void {

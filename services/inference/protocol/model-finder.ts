@@ -71,7 +71,10 @@ function isReady(found: Registered): found is ReadyVersion {
 
 /** For a bare name that no ready version stands behind. */
 function noVersion(name: string, versions: ReadonlyMap<number, Registered>): MeshError {
-  const all = [...versions.values()];
+  const known = [...versions.values()];
+  const numbered = known.filter(({ version }) => version !== 0);
+  // What is wrong with the model as a whole, such as a stray folder, is not why its versions are away.
+  const all = numbered.length > 0 ? numbered : known;
   // What is being loaded, or failed and will be tried again, may be there soon; what was unloaded is away.
   const coming =
     all.findLast(isLoading) ?? all.findLast(({ model }) => model.state !== 'MODEL_STATE_UNLOADED');

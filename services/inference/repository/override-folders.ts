@@ -49,8 +49,10 @@ export async function openOverrideFolders(
           readPolicy,
         );
         const model = await repository.model(name);
-        if (model === undefined)
-          throw invalidRequest([{ field: 'parameters', description: 'no file was given for any version' }]);
+        if (model === undefined || model.versions.length === 0)
+          throw invalidRequest([
+            { field: 'parameters', description: model?.faults[0] ?? 'no file was given for any version' },
+          ]);
         return { model, discard };
       } catch (error) {
         await discard();

@@ -21,6 +21,7 @@ function states(phases: Readonly<Record<number, VersionPhase>>): VersionState[] 
     phase,
     present: true,
     due: false,
+    outdated: false,
   }));
 }
 
@@ -79,10 +80,13 @@ describe('the next actions', () => {
   });
 
   it('unload a version whose files are gone, once another answers or none is wanted', () => {
-    const gone: VersionState = { version: 1, phase: 'READY', present: false, due: false };
+    const gone: VersionState = { version: 1, phase: 'READY', present: false, due: false, outdated: false };
     expect(nextActions(nothing, [gone])).toEqual({ load: [], unload: [1] });
     expect(nextActions(nothing, [gone, ...states({ 2: 'LOADING' })])).toEqual({ load: [], unload: [] });
     expect(nextActions(nothing, [gone, ...states({ 2: 'READY' })])).toEqual({ load: [], unload: [1] });
+    expect(nextActions(nothing, [gone, ...states({ 2: 'RELOADING' })])).toEqual({ load: [], unload: [] });
+    const [outdated] = states({ 2: 'READY' }).map((state) => ({ ...state, outdated: true }));
+    expect(nextActions(nothing, [gone, outdated!])).toEqual({ load: [], unload: [] });
   });
 
   it('load newer content of a version that answers, and a failed one again, only when asked', () => {
@@ -120,6 +124,7 @@ const anyStates: fc.Arbitrary<VersionState[]> = fc.uniqueArray(
     phase: fc.constantFrom(...phases),
     present: fc.boolean(),
     due: fc.boolean(),
+    outdated: fc.boolean(),
   }),
   { selector: ({ version }) => version },
 );
@@ -141,8 +146,9 @@ function begun(before: readonly VersionState[], wishes: Wishes): VersionState[] 
 /** The states once every transition has ended; loads of `broken` versions fail. */
 function ended(before: readonly VersionState[], broken: ReadonlySet<number>): VersionState[] {
   return before.map((state) => {
-    if (state.phase === 'LOADING') return { ...state, phase: broken.has(state.version) ? 'FAILED' : 'READY' };
-    if (state.phase === 'RELOADING') return { ...state, phase: 'READY' };
+    if (state.phase === 'LOADING')
+      return { ...state, outdated: false, phase: broken.has(state.version) ? 'FAILED' : 'READY' };
+    if (state.phase === 'RELOADING') return { ...state, outdated: broken.has(state.version), phase: 'READY' };
     if (state.phase === 'UNLOADING') return { ...state, phase: 'UNLOADED' };
     return state;
   });
@@ -181,7 +187,11 @@ describe('the policy', () => {
         const wanted = wantedVersions(wishes, now);
         const byVersion = new Map(now.map((state) => [state.version, state]));
         for (const version of wanted) expect(['READY', 'FAILED']).toContain(byVersion.get(version)?.phase);
-        if (wanted.some((version) => byVersion.get(version)?.phase === 'READY'))
+        const answersAsWanted = (version: number): boolean => {
+          const state = byVersion.get(version);
+          return state?.phase === 'READY' && !state.outdated;
+        };
+        if (wanted.some(answersAsWanted))
           for (const { version, phase } of now) if (phase === 'READY') expect(wanted).toContain(version);
       }),
     );

@@ -10,8 +10,9 @@ let service: TestService;
 let client: WireClient;
 afterEach(() => service?.closers.close());
 
-async function start(): Promise<void> {
+async function start(more: Readonly<Record<string, Buffer>> = {}): Promise<void> {
   service = await startService({
+    ...more,
     'm/1/model.onnx': plain,
     'broken/2/model.onnx': Buffer.from('broken'),
     'bad name/1/model.onnx': plain,
@@ -77,6 +78,23 @@ describe('a load and an unload', () => {
     await client.call('RepositoryModelLoad', { modelName: 'm' });
     expect(await index(true)).toEqual(['m 1 READY']);
     expect(await answer()).toBe(3);
+  });
+
+  it.each([
+    ['broken content of the version that answers', 'file:1/model.onnx', status.FAILED_PRECONDITION],
+    ['broken content of an older version', 'file:1/model.onnx', status.FAILED_PRECONDITION],
+    ['content of a version that can not be', 'file:99999999999999999999/model.onnx', status.INVALID_ARGUMENT],
+  ])('that brings %s fails, and what answered goes on', async (what, file, code) => {
+    const files = what.includes('older') ? { 'm/3/model.onnx': shifted } : {};
+    await start(files);
+    const before = await answer();
+    await expect(
+      client.call('RepositoryModelLoad', {
+        modelName: 'm',
+        parameters: { [file]: { bytesParam: Buffer.from('broken') } },
+      }),
+    ).rejects.toMatchObject({ code });
+    expect(await answer()).toBe(before);
   });
 
   it('fail with why the model can not be used', async () => {

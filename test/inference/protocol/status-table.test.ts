@@ -13,6 +13,8 @@ const files = {
   'm/2/model.onnx': Buffer.from('broken'),
   'broken/1/model.onnx': Buffer.from('broken'),
   'away/1/model.onnx': linear,
+  // A stray folder, which leaves its model as it is.
+  'away/latest/model.onnx': linear,
   'sum/1/model.onnx': sumModel(),
 };
 

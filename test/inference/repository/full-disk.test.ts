@@ -4,7 +4,15 @@ import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { answerOf, chunkOf, headerOf, listed, messages, registered } from '../lifecycle/life-cycle-parts.ts';
+import {
+  answerOf,
+  chunkOf,
+  endOf,
+  headerOf,
+  listed,
+  messages,
+  registered,
+} from '../lifecycle/life-cycle-parts.ts';
 import { newCall, startService, type TestService } from '../mesh-parts.ts';
 import { linearModel } from '../onnx-models.ts';
 
@@ -47,7 +55,7 @@ describe.skipIf(disk === undefined)('a registry of models whose disk is full', (
 
     rmSync(ballast);
     await service.models.SetAlias(alias, newCall());
-    const small = messages(headerOf({}), chunkOf('model.onnx', linearModel([2], 0)));
+    const small = messages(headerOf({}), chunkOf('model.onnx', linearModel([2], 0)), endOf());
     expect(await registered(service, small)).toEqual(['m 2 LOADING', 'm 2 READY']);
     expect(await listed(service)).toEqual(['m 1 READY @champion', 'm 2 READY']);
     expect(await answerOf(service, 'm@2')).toBe(2);
