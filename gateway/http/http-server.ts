@@ -18,6 +18,8 @@ export interface HttpConfig {
   /** The largest body, also of what is left of it once it is unpacked. */
   readonly maxMessageBytes: number;
   readonly graceMs: number;
+  /** How long a request may take to arrive, in milliseconds; default a minute. */
+  readonly arrivalMs?: number;
   /** Status codes of the Open Inference Protocol: what is true, or Triton's. */
   readonly oipStatus?: OipStatus;
 }
@@ -31,6 +33,10 @@ export interface HttpDeps {
   readonly unready: () => MeshError | undefined;
 }
 
+// The largest body comes in over 2 Mbit/s; who sends a byte now and then holds a connection and its memory.
+const arrivalMs = 60_000;
+const checkConnectionsMs = 1000;
+
 /** HTTP/1.1: scores, outcomes and models as JSON, the Open Inference Protocol, health. Resolves when it listens. */
 export async function startHttpServer(
   config: HttpConfig,
@@ -39,6 +45,7 @@ export async function startHttpServer(
 ): Promise<{ port: number }> {
   const calls = createEdgeCalls(config.defaultTimeoutMs, deps.tracer);
   const oip = { maxMessageBytes: config.maxMessageBytes, oipStatus: config.oipStatus ?? 'honest' };
+  const requestTimeout = config.arrivalMs ?? arrivalMs;
   const server = fastify({
     frameworkErrors: (thrown, request, reply) => {
       const error = ofFastify(thrown);
@@ -46,6 +53,9 @@ export async function startHttpServer(
       else sendError(reply as FastifyReply, error);
     },
     bodyLimit: config.maxMessageBytes,
+    requestTimeout,
+    // The limit of the whole counts only if that of the headers is not above it.
+    http: { connectionsCheckingInterval: checkConnectionsMs, headersTimeout: requestTimeout, requestTimeout },
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 256 },
   });

@@ -19,7 +19,7 @@ const closers = testClosers();
 
 function start(
   scoring: Partial<Client<ScoringContract>> = {},
-  options: { unready?: MeshError; own?: Closers; graceMs?: number } = {},
+  options: { unready?: MeshError; own?: Closers; graceMs?: number; arrivalMs?: number } = {},
 ) {
   const { own = closers, unready, ...config } = options;
   return startHttp(own, { scoring, ...(unready === undefined ? {} : { unready }) }, config);
@@ -232,6 +232,20 @@ describe('the HTTP server', () => {
         .resume();
     });
     expect((await fetch(`${base}/healthz`)).status).toBe(200);
+  });
+
+  it('ends a request that does not arrive', async () => {
+    const { port } = await start({}, { arrivalMs: 100 });
+    const answered = await new Promise<string>((resolve) => {
+      let text = '';
+      const head = `POST ${score} HTTP/1.1\r\nhost: m\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{`;
+      const socket = connect(port, '127.0.0.1', () => socket.write(head));
+      socket.setEncoding('utf8').on('data', (data) => {
+        text += data;
+      });
+      socket.on('close', () => resolve(text)).on('error', () => {});
+    });
+    expect(answered).toMatch(/^HTTP\/1.1 408 /);
   });
 
   it('that stops finishes what is in flight, and ends by force what outlasts the grace limit', async () => {
