@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import type { GetRecordResponse__Output as GetRecordResponse } from '../../services/gen/scoremesh/audit/v1/GetRecordResponse.ts';
+import { changeText } from './model-text.ts';
 import { type CommandContext, type RemoteOptions, remoteCommand, withMesh } from './remote.ts';
 import { textOfValue } from './values.ts';
 
@@ -81,6 +82,11 @@ function eventText(record: GetRecordResponse['record']): string {
     return `refusal ${record.refusal.reason} ${record.refusal.request?.model}: ${record.refusal.message}`;
   if (record?.refusalSummary)
     return `refusals ${record.refusalSummary.count} x ${record.refusalSummary.reason} ${record.refusalSummary.model}`;
+  if (record?.inference) {
+    const { batchSize, model } = record.inference;
+    return `inference ${model?.name}@${model?.version} in a run of ${batchSize} rows`;
+  }
+  if (record?.modelChange) return `model ${changeText(record.modelChange)}`;
   if (record?.outcome) return `outcome of ${record.outcome.predictionId}`;
   return 'unknown';
 }

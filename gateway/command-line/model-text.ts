@@ -53,14 +53,18 @@ export function describedModel(model: Model): string[] {
 
 /** One line: when, what, by whom. */
 export function changeLine(change: ModelChange): string {
+  return `${new Date(change.occurredAtUs / 1000).toISOString()}  ${changeText(change)}`;
+}
+
+/** What, by whom. */
+export function changeText(change: ModelChange): string {
   const { alias, model, previousVersion, principal, reason, version } = change;
-  const at = new Date(change.occurredAtUs / 1000).toISOString();
   const what = shortName(change.kind, 'MODEL_CHANGE_KIND_').replaceAll('_', ' ');
   const which =
     alias === ''
       ? `${model} ${version}`
       : `${model}@${alias} ${previousVersion || 'none'} -> ${version || 'none'}`;
-  return `${at}  ${what}  ${which}  by ${principal || 'nobody named'}${reason === '' ? '' : `: ${reason}`}`;
+  return `${what}  ${which}  by ${principal || 'nobody named'}${reason === '' ? '' : `: ${reason}`}`;
 }
 
 function titleOf({ aliases, name, version }: Model): string {

@@ -52,6 +52,25 @@ describe('the command line', () => {
     expect((await run('audit', 'list')).out).toContain(id);
   });
 
+  it('tells every kind of record apart in a list', async () => {
+    const row = (name: string, length: number) => ({
+      name,
+      shape: ['1', String(length)],
+      datatype: 'FP32',
+      contents: { fp32Contents: new Array<number>(length).fill(0) },
+    });
+    await mesh.client.inference.ModelInfer({
+      modelName: 'flight_delay',
+      inputs: [row('request', 3), row('features', 13)],
+    });
+    await run('score', 'absent');
+    const { out } = await run('audit', 'list');
+    expect(out).toMatch(/\tmodel loaded {2}flight_delay 1 {2}by scoremesh\n/);
+    expect(out).toMatch(/\tinference flight_delay@1 in a run of \d+ rows\n/);
+    expect(out).toMatch(/\trefusal MODEL_NOT_FOUND absent:/);
+    expect(out).not.toContain('unknown\n');
+  });
+
   it('prints JSON that programs can read', async () => {
     const { out } = await run(...flightArgs, '-i', 'distance=888', '--json');
     expect(JSON.parse(out)).toMatchObject({
