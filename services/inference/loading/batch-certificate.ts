@@ -24,6 +24,8 @@ export type RowGroup = readonly Inputs[];
 export interface CertificateSettings {
   /** Time for all of it; a run under way is waited for. */
   readonly limitMs: number;
+  /** Rows of the largest run there may be. */
+  readonly maxBatchRows: number;
   /** Whether the configuration lets requests share runs all the same. */
   readonly batchDependentRows: boolean;
   /** Throws to give up. */
@@ -31,6 +33,10 @@ export interface CertificateSettings {
 }
 
 const sizes = [2, 3, 4, 7, 8, 16, 64];
+// Beyond them the largest counts; one on the way is for models that are too slow for it.
+const largeSizes = [256];
+// Of the inputs of one run that is larger than those: a picture takes half a megabyte, and there may be a thousand.
+const maxLargeBytes = 64 * 1024 * 1024;
 /** Rows worth running alone. */
 export const certificateRows = 64;
 const fewestRows = 4;
@@ -41,8 +47,8 @@ interface Difference {
 }
 
 /**
- * Runs rows alone and in batches of 2, 3, 4, 7, 8, 16 and 64, in different places and orders, and compares each row's outputs
- * bit by bit. Vectorised kernels compute the rest of a batch otherwise than its bulk, and some models read their first dimension
+ * Runs rows alone and in batches of 2, 3, 4, 7, 8, 16, 64, 256 and the largest there may be, in different places and orders, and
+ * compares each row's outputs bit by bit. It vouches for no batch that is larger than those it has tried. Vectorised kernels compute the rest of a batch otherwise than its bulk, and some models read their first dimension
  * as time: neither can be told from shapes. Throws what `run` throws.
  */
 export function certifyRows(
@@ -68,11 +74,15 @@ export function certifyRows(
       return run(row);
     }),
   );
+  const wanted = sizesUpTo(settings.maxBatchRows);
+  const mostRows = largestRows(groups[0]?.[0] ?? []);
   let largest = 1;
+  let largestMs = 2 * rowMs * taken.length;
   let rowsTried = 0;
   for (const rows of taken) rowsTried += rows.length;
-  for (const size of sizes) {
-    if (largest > 1 && leftMs() < 2 * size * rowMs * taken.length) break;
+  for (const size of wanted) {
+    if (largest > 1 && (size > mostRows || leftMs() < (largestMs * size) / largest)) break;
+    const triedAt = performance.now();
     for (const [group, rows] of taken.entries()) {
       for (const order of ordersOf(size, rows.length)) {
         settings.check();
@@ -89,13 +99,14 @@ export function certifyRows(
       }
     }
     largest = size;
+    largestMs = performance.now() - triedAt;
   }
   if (seen.first !== undefined) return dependent(seen.first, seen.ulp, settings);
-  const tried = sizes.filter((size) => size <= largest);
+  const tried = wanted.filter((size) => size <= largest);
   const finding = `${rowsTried} rows have the same bits alone and in batches of ${tried.join(', ')}`;
-  if (largest === sizes.at(-1)) return { batchClass: 'BATCH_CLASS_INVARIANT', finding, maxRows: undefined };
-  const untried = sizes.filter((size) => size > largest);
-  const why = `${untried.join(', ')} could not be tried within ${settings.limitMs} ms`;
+  if (largest === wanted.at(-1)) return { batchClass: 'BATCH_CLASS_INVARIANT', finding, maxRows: undefined };
+  const untried = wanted.filter((size) => size > largest);
+  const why = `${untried.join(', ')} could not be tried within ${settings.limitMs} ms and ${maxLargeBytes} bytes`;
   if (settings.batchDependentRows) return unknown(settings, `${finding}; ${why}`);
   return {
     batchClass: 'BATCH_CLASS_INVARIANT',
@@ -154,6 +165,18 @@ function rowsFault(shape: ModelShape, outputs: readonly Tensor[], size: number):
       return `output '${shape.outputs[index]?.name}' has ${output.shape[0]} rows for ${size} input rows`;
   }
   return undefined;
+}
+
+function sizesUpTo(maxBatchRows: number): readonly number[] {
+  const large = [...largeSizes.filter((size) => size < maxBatchRows), maxBatchRows];
+  return maxBatchRows > certificateRows ? [...sizes, ...large] : sizes;
+}
+
+/** How many such rows may be tried at once. */
+function largestRows(row: Inputs): number {
+  let bytes = 0;
+  for (const { data } of row) bytes += data instanceof Uint8Array ? data.length : 0;
+  return Math.max(certificateRows, Math.floor(maxLargeBytes / Math.max(1, bytes)));
 }
 
 /** Which of `count` rows stand in a batch, twice: from the first one on, and backwards from somewhere else. */

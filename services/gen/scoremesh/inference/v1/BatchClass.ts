@@ -1,7 +1,7 @@
 // Original file: scoremesh/inference/v1/model_service.proto
 
 /**
- * What is known of a model's rows in a batch: runs of 1, 2, 3, 4, 7, 8, 16 and 64 rows were compared bit by bit at load.
+ * What is known of a model's rows in a batch: runs of 1 to 64 rows, and of the largest there may be, were compared bit by bit at load.
  */
 export const BatchClass = {
   /**
@@ -27,7 +27,7 @@ export const BatchClass = {
 } as const;
 
 /**
- * What is known of a model's rows in a batch: runs of 1, 2, 3, 4, 7, 8, 16 and 64 rows were compared bit by bit at load.
+ * What is known of a model's rows in a batch: runs of 1 to 64 rows, and of the largest there may be, were compared bit by bit at load.
  */
 export type BatchClass =
   /**
@@ -57,6 +57,6 @@ export type BatchClass =
   | 4
 
 /**
- * What is known of a model's rows in a batch: runs of 1, 2, 3, 4, 7, 8, 16 and 64 rows were compared bit by bit at load.
+ * What is known of a model's rows in a batch: runs of 1 to 64 rows, and of the largest there may be, were compared bit by bit at load.
  */
 export type BatchClass__Output = typeof BatchClass[keyof typeof BatchClass]
