@@ -22,7 +22,7 @@ export interface LoadAsk {
   readonly maxModelBytes: number;
   /** Whether its configuration says that first dimensions are the batch. */
   readonly declaresBatch: boolean;
-  readonly settings: CheckSettings;
+  readonly settings: Omit<CheckSettings, 'loops'>;
   /** Its one 32-bit integer becomes 1 to give up. */
   readonly cancel: SharedArrayBuffer;
 }
@@ -66,7 +66,8 @@ function load(ask: LoadAsk): LoadReport {
     const { inputs, outputs } = ask.declaresBatch ? nameBatch(session) : session;
     const shape = describeShape(ask.model, inputs, outputs);
     const golden = readCases(ask, shape);
-    const findings = inFile(label, () => checkModel(shape, session.run, golden, ask.settings, check));
+    const settings = { ...ask.settings, loops: hasLoop(facts) };
+    const findings = inFile(label, () => checkModel(shape, session.run, golden, settings, check));
     return {
       ...findings,
       digest,
@@ -97,6 +98,11 @@ function factsOf(file: Buffer, label: string): OnnxFacts {
   const faults = supportFaults(scan.facts);
   if (faults.length > 0) throw fail(faults.join('; '));
   return scan.facts;
+}
+
+/** ONNX's own domain has two names. */
+function hasLoop({ operators }: OnnxFacts): boolean {
+  return operators.has(':Loop') || operators.has('ai.onnx:Loop');
 }
 
 function readCases(ask: LoadAsk, shape: ReturnType<typeof describeShape>): GoldenCase[] {

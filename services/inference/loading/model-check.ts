@@ -39,6 +39,8 @@ export type CheckSettings = Pick<
 > & {
   /** Time for the comparison of rows. */
   readonly certificateMs: number;
+  /** Whether the model has a Loop. */
+  readonly loops: boolean;
 };
 
 // A form is good if these many rows of it run.
@@ -79,7 +81,7 @@ export function checkModel(
   return {
     certificate,
     measured,
-    placement: decidePlacement({ pinned: settings.placement, runMs, openInside }),
+    placement: decidePlacement({ pinned: settings.placement, runMs, openInside, loops: settings.loops }),
   };
 }
 
@@ -157,6 +159,7 @@ function certify(
   try {
     return certifyRows(shape, groups, run, {
       limitMs: settings.certificateMs,
+      maxBatchRows: settings.maxBatchRows,
       batchDependentRows: settings.batchDependentRows,
       check: settings.check,
     });

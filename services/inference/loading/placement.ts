@@ -6,6 +6,8 @@ export interface PlacementFacts {
   readonly runMs: number | undefined;
   /** Whether requests may be much larger than what was timed, because the model leaves inner dimensions open. */
   readonly openInside: boolean;
+  /** Whether the model repeats a part of itself as often as its inputs say. */
+  readonly loops: boolean;
 }
 
 /** Rows of the batch whose time decides. */
@@ -16,8 +18,9 @@ const inlineMs = 0.5;
 const inlineOpenMs = inlineMs / 10;
 
 /** Where a model runs: on the thread that serves requests only if no run is expected to hold it for long. */
-export function decidePlacement({ pinned, runMs, openInside }: PlacementFacts): 'inline' | 'worker' {
+export function decidePlacement({ pinned, runMs, openInside, loops }: PlacementFacts): 'inline' | 'worker' {
   if (pinned !== undefined) return pinned;
-  if (runMs === undefined) return 'worker';
+  // What was timed says nothing of the next request, and a run can't be ended: one would hold everything for as long as it likes.
+  if (runMs === undefined || loops) return 'worker';
   return runMs < (openInside ? inlineOpenMs : inlineMs) ? 'inline' : 'worker';
 }

@@ -16,7 +16,7 @@ import { silentLog } from '../../../services/kit/log/log.ts';
 import { writeModels } from '../mesh-parts.ts';
 import { gatherModel, identityModel, linearModel } from '../onnx-models.ts';
 import { loadAndClose, plainServing } from './load-cycles.ts';
-import { edited, perceptronModel } from './odd-models.ts';
+import { countingModel, edited, perceptronModel } from './odd-models.ts';
 
 const linear = linearModel([2], 1);
 const maxModelBytes = 2 ** 20;
@@ -85,6 +85,12 @@ describe('a model that loads', () => {
       declared: { audit: 'AUDIT_MODE_REQUIRED' },
     });
     expect(loaded.measured.map(({ rows }) => rows)).toEqual([1, 8, 32, 128]);
+    await executor.close();
+  });
+
+  it('runs in a thread of its own if a request says how long it runs', async () => {
+    const { config, executor } = await load({ 'model.onnx': countingModel() });
+    expect(config.placement).toBe('worker');
     await executor.close();
   });
 

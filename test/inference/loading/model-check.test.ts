@@ -21,6 +21,7 @@ const settings = {
   batchDependentRows: false,
   placement: undefined,
   certificateMs: 60_000,
+  loops: false,
 } as const;
 
 interface Extras extends Partial<Omit<Parameters<typeof checkModel>[3], 'warmup'>> {
@@ -67,6 +68,29 @@ function awkwardModel(): Buffer {
   });
 }
 
+/** y[N,4] = x[N,4], plus 1 if there are more than so many rows. */
+function sizeStepModel(rows: number): Buffer {
+  const integer = (name: string, value: number) =>
+    ({
+      name,
+      type: 'INT64',
+      shape: [1],
+      bytes: new Uint8Array(BigInt64Array.of(BigInt(value)).buffer),
+    }) as const;
+  return buildModel({
+    inputs: [{ name: 'x', type: 'FP32', shape: ['N', 4] }],
+    outputs: [{ name: 'y', type: 'FP32', shape: ['N', 4] }],
+    constants: [integer('limit', rows), integer('first', 0)],
+    nodes: [
+      { op: 'Shape', inputs: ['x'], outputs: ['shape'] },
+      { op: 'Gather', inputs: ['shape', 'first'], outputs: ['count'] },
+      { op: 'Greater', inputs: ['count', 'limit'], outputs: ['isMore'] },
+      { op: 'Cast', inputs: ['isMore'], outputs: ['step'], ints: { to: 1 } },
+      { op: 'Add', inputs: ['x', 'step'], outputs: ['y'] },
+    ],
+  });
+}
+
 const trees = readFileSync(
   new URL('../../../examples/flights/models/flight_delay/1/model.onnx', import.meta.url),
 );
@@ -103,6 +127,30 @@ describe('the batch certificate', () => {
     });
     // It runs request by request, so only that is timed.
     expect(measured.map(({ rows }) => rows)).toEqual([1]);
+  });
+
+  it('is DEPENDENT for rows that only differ in a batch larger than 64', () => {
+    const { certificate } = check(sizeStepModel(64));
+    expect(certificate).toMatchObject({
+      batchClass: 'BATCH_CLASS_DEPENDENT',
+      finding: expect.stringContaining('at batch size 256'),
+    });
+    expect(check(sizeStepModel(1000)).certificate.batchClass).toBe('BATCH_CLASS_DEPENDENT');
+  });
+
+  it('compares up to the largest run there may be, and no further', () => {
+    const { certificate } = check(sizeStepModel(100), { maxBatchRows: 100 });
+    expect(certificate).toMatchObject({
+      batchClass: 'BATCH_CLASS_INVARIANT',
+      finding: expect.stringContaining('2, 3, 4, 7, 8, 16, 64, 100'),
+      maxRows: undefined,
+    });
+    expect(check(sizeStepModel(100), { maxBatchRows: 8 }).certificate.maxRows).toBeUndefined();
+  });
+
+  it('vouches for 64 rows where more of them would take too much memory', () => {
+    const { certificate } = check(identityModel('FP32', ['N', 100_000]));
+    expect(certificate).toMatchObject({ batchClass: 'BATCH_CLASS_INVARIANT', maxRows: 64 });
   });
 
   it('is DEPENDENT_BATCHED where the configuration lets them share runs all the same', () => {

@@ -23,6 +23,42 @@ export function elementwiseModel(op: string, shape: readonly Dimension[] = ['N',
   });
 }
 
+/** y[N] = the largest of n[N], counted up to one by one. */
+export function countingModel(): Buffer {
+  const bytes = buildModel({
+    inputs: [{ name: 'n', type: 'INT64', shape: ['N'] }],
+    outputs: [{ name: 'y', type: 'FP32', shape: ['N'] }],
+    constants: [
+      floats('zero', [], [0]),
+      { name: 'always', type: 'BOOL', shape: [], bytes: Uint8Array.of(1) },
+    ],
+    nodes: [
+      { op: 'ReduceMax', inputs: ['n'], outputs: ['times'], ints: { keepdims: 0 } },
+      { op: 'Loop', inputs: ['times', 'always', 'zero'], outputs: ['count'] },
+      { op: 'Cast', inputs: ['n'], outputs: ['reals'], ints: { to: 1 } },
+      { op: 'Mul', inputs: ['reals', 'zero'], outputs: ['zeros'] },
+      { op: 'Add', inputs: ['zeros', 'count'], outputs: ['y'] },
+    ],
+  });
+  const scalar = (name: string, elemType: number): onnx.IValueInfoProto => ({
+    name,
+    type: { tensorType: { elemType, shape: { dim: [] } } },
+  });
+  const body: onnx.IGraphProto = {
+    name: 'body',
+    input: [scalar('turn', 7), scalar('goOn', 9), scalar('before', 1)],
+    output: [scalar('goesOn', 9), scalar('after', 1)],
+    initializer: [{ name: 'one', dims: [], dataType: 1, rawData: new Uint8Array(Float32Array.of(1).buffer) }],
+    node: [
+      { opType: 'Identity', input: ['goOn'], output: ['goesOn'] },
+      { opType: 'Add', input: ['before', 'one'], output: ['after'] },
+    ],
+  };
+  return edited(bytes, ({ graph }) => {
+    graph.node![1]!.attribute = [{ name: 'body', g: body, type: AttributeProto.AttributeType.GRAPH }];
+  });
+}
+
 /** y[N] = mean of x[N,width] along its rows. */
 export function rowMeanModel(width: number): Buffer {
   const bytes = buildModel({
