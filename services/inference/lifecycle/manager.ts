@@ -16,6 +16,7 @@ import { requireChangeControl, requireLoadControl } from './model-control.ts';
 import type { SourceModel } from './model-family.ts';
 import { createRegister, type Register } from './registration.ts';
 import type { Registry } from './registry.ts';
+import { openUnfinishedLoads } from './unfinished-loads.ts';
 import { VersionKeeper, type VersionKeeperDeps } from './version-keeper.ts';
 import { createSequence } from './waiting.ts';
 
@@ -56,7 +57,8 @@ export async function createManager(config: InferenceConfig, deps: ManagerDeps):
   const store = await openAliasStore(registryFolder);
   const uploads = await openUploads(registryFolder, config);
   const overrides = await openOverrideFolders(registryFolder, deps.readPolicy);
-  const keeper = new VersionKeeper({ ...deps, aliases: store, drainMs });
+  const unfinished = await openUnfinishedLoads(registryFolder, log);
+  const keeper = new VersionKeeper({ ...deps, aliases: store, unfinished, drainMs });
   const inTurn = createSequence();
   const aliases = createAliasControl({ keeper, registry, store });
   const loads = createLoadControl({ keeper, registry, repository, overrides, inTurn });

@@ -14,6 +14,7 @@ import { nextActions } from './policy.ts';
 import type { Registered, Registry } from './registry.ts';
 import { Retries } from './retries.ts';
 import type { ServedModel } from './served-model.ts';
+import type { UnfinishedLoads } from './unfinished-loads.ts';
 import type { Source, Version } from './version.ts';
 import { within } from './waiting.ts';
 
@@ -21,6 +22,7 @@ export interface VersionKeeperDeps {
   readonly log: Log;
   readonly registry: Registry;
   readonly aliases: Pick<AliasStore, 'of'>;
+  readonly unfinished: UnfinishedLoads;
   /** Reads, checks and tries a version; `config` stands in for its config.pbtxt. */
   open(source: Source, config: ModelConfig | undefined): Promise<LoadedModel>;
   serve(model: string, version: number, loaded: LoadedModel, onLost: (error: MeshError) => void): ServedModel;
@@ -192,7 +194,9 @@ export class VersionKeeper {
       // Loading may block the thread; what arrived meanwhile gets its turn, and the state is told before.
       await nextTurn();
       if (source === undefined) throw new Error(`${facts.model}/${facts.version} is loaded from nowhere`);
-      const loaded = await this.#deps.open(source, family.override?.config);
+      const loaded = await this.#deps.unfinished.during(facts, principal !== ownPrincipal, () =>
+        this.#deps.open(source, family.override?.config),
+      );
       if (this.#closing) {
         await loaded.executor.close();
         return;

@@ -1,7 +1,9 @@
 import { mkdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { newCall, startService, type TestService } from '../mesh-parts.ts';
+import { createClosers } from '../../../services/kit/lifecycle/closers.ts';
+import { silentLog } from '../../../services/kit/log/log.ts';
+import { newCall, startService, type TestService, writeModels } from '../mesh-parts.ts';
 import { gatherModel, linearModel } from '../onnx-models.ts';
 import { answerOf, listed, modelOf, placeVersion } from './life-cycle-parts.ts';
 
@@ -48,6 +50,23 @@ describe('a version that can not be used is FAILED with its reason, and the mesh
     expect(shown).not.toContain(service.modelsFolder);
     expect(await answerOf(service, 'm')).toBe(1);
     await expect(answerOf(service, 'm@2')).rejects.toMatchObject({ reason: 'MODEL_NOT_READY' });
+  });
+
+  it('one whose last three loads the process did not live to see the end of, until somebody asks for it', async () => {
+    const closers = createClosers(silentLog);
+    const loads = [{ model: 'm', version: 2, ended: 3 }];
+    const registryFolder = await writeModels({ '.loading.json': JSON.stringify({ loads }) }, closers);
+    const files = { 'm/1/model.onnx': good, 'm/2/model.onnx': newer };
+    service = await startService(files, { registryFolder });
+    expect(await listed(service)).toEqual(['m 1 READY', 'm 2 FAILED']);
+    expect((await modelOf(service, 'm@2')).reason).toContain('during each of its last 3 loads');
+    expect(await answerOf(service, 'm')).toBe(1);
+    await service.models.LoadModel({ name: 'm', version: 2 }, newCall());
+    expect(await answerOf(service, 'm')).toBe(2);
+    await service.closers.close();
+    service = await startService(files, { registryFolder });
+    expect(await listed(service)).toEqual(['m 1 READY', 'm 2 READY']);
+    await closers.close();
   });
 
   it('one that ONNX Runtime fails on when it is tried', async () => {

@@ -52,6 +52,7 @@ beforeEach(() => {
     log: silentLog,
     registry,
     aliases: { of: () => new Map() },
+    unfinished: { during: (_load, _isAsked, work) => work() },
     open: async () => loadedModel(`load ${++opened}`),
     serve: (_model, _version, loaded, onLost) => {
       const { name } = loaded as unknown as { name: string };
