@@ -1,5 +1,6 @@
 import type { InferenceContract, ModelContract } from '../contracts.ts';
 import type { Handlers } from '../kit/contract/contract.ts';
+import { DeadlineWatch } from '../kit/contract/deadline-watch.ts';
 import type { MeshError } from '../kit/errors/mesh-error.ts';
 import { type Closers, createClosers } from '../kit/lifecycle/closers.ts';
 import type { Log } from '../kit/log/log.ts';
@@ -44,6 +45,8 @@ export async function createInferenceService(
   const { log, tracer } = deps;
   const registry = new Registry();
   const turns = new TurnTaker(sliceMs);
+  const deadlines = new DeadlineWatch();
+  closers.add('deadlines of requests', () => deadlines.close());
   const instruments = createInstruments(deps.metrics, {
     versions: () => countedVersions(registry),
     modelStates: () => modelStates(registry),
@@ -62,6 +65,7 @@ export async function createInferenceService(
       serveModel(version, loaded, {
         turns,
         tracer,
+        deadlines,
         maxAnswerBytes: config.maxAnswerBytes,
         instruments: instruments.version(model, String(version)),
         onNotBatchable: () =>

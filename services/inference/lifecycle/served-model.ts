@@ -1,9 +1,10 @@
 import type { ModelInferRequest__Output as ModelInferRequest } from '../../gen/inference/ModelInferRequest.ts';
 import type { ModelInferResponse__Output as ModelInferResponse } from '../../gen/inference/ModelInferResponse.ts';
 import type { Call } from '../../kit/contract/call.ts';
+import type { DeadlineWatch } from '../../kit/contract/deadline-watch.ts';
 import { MeshError, toMeshError } from '../../kit/errors/mesh-error.ts';
 import type { Tracer } from '../../kit/telemetry/span.ts';
-import { createBatcher } from '../batching/batcher.ts';
+import { createBatcher, type RunAnswer } from '../batching/batcher.ts';
 import type { TurnTaker } from '../batching/turn-taker.ts';
 import type { Executor, WorkerExecutor } from '../execution/executor.ts';
 import type { VersionInstruments } from '../instruments.ts';
@@ -16,6 +17,7 @@ import { createResponseWriter } from '../tensors/infer-response.ts';
 import type { ModelShape } from '../tensors/model-shape.ts';
 import { readRequestParameters } from '../tensors/request-parameters.ts';
 import { shapeText, type Tensor } from '../tensors/tensor.ts';
+import { withinDeadline } from './own-deadline.ts';
 
 /** A version that answers requests. */
 export interface ServedModel {
@@ -45,6 +47,8 @@ export interface ServedModelDeps {
   readonly turns: TurnTaker;
   readonly tracer: Tracer;
   readonly instruments: VersionInstruments;
+  /** Over requests whose own time-out is shorter than their call's. */
+  readonly deadlines: DeadlineWatch;
   /** Content of all outputs of one answer. */
   readonly maxAnswerBytes: number;
   /** Told once, if its rows turn out not to match in a batch. */
@@ -102,18 +106,21 @@ export function serveModel(version: number, loaded: LoadedModel, deps: ServedMod
       }
       const { tensors, wanted } = inputs;
       const { priority = config.defaultPriority, timeoutMs = defaultTimeoutMs } = parameters;
-      const answer = await batcher.submit({
-        tensors,
-        call,
-        deadline:
-          timeoutMs === Number.POSITIVE_INFINITY
-            ? call.deadline
-            : Math.min(call.deadline, performance.now() + timeoutMs),
-        priority,
-        splittable: batched,
-        rows: Math.max(1, rows),
-        key: batched && rows > 0 ? keyOf(tensors, shape) : undefined,
-      });
+      const submit = (asked: Call): Promise<RunAnswer> =>
+        batcher.submit({
+          tensors,
+          call: asked,
+          deadline: asked.deadline,
+          priority,
+          splittable: batched,
+          rows: Math.max(1, rows),
+          key: batched && rows > 0 ? keyOf(tensors, shape) : undefined,
+        });
+      const ownDeadline = timeoutMs === Number.POSITIVE_INFINITY ? timeoutMs : performance.now() + timeoutMs;
+      const answer =
+        ownDeadline < call.deadline
+          ? await withinDeadline(call, ownDeadline, deps.deadlines, submit)
+          : await submit(call);
       const { batchId, batchRow, batchRows } = answer;
       const response = writeResponse({
         id: request.id,
