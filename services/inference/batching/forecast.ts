@@ -28,6 +28,8 @@ const missedShare = 0.003;
 const reserveStep = 0.1;
 /** One slow run makes many miss; they are one surprise. */
 const maxMissedSteps = 2;
+/** Also after hours without a miss: overload comes at once, and the first who are let in by too much would all be late. */
+const minReserve = 1.25;
 const maxReserve = 3;
 // One collection of garbage between two runs says little about the next.
 const maxGapStepMs = 2;
@@ -43,7 +45,7 @@ export class Forecast implements Growth {
   /** Time lately between the end of a run and the start of the next, though something waited. */
   #gapMs = 0;
   /** What predictions of a wait are multiplied with, because of what they don't foresee: others with earlier deadlines, slow runs. */
-  #reserve = 1.1;
+  #reserve = minReserve;
 
   constructor(model: RunTimeModel, maxBatchRows: number) {
     this.#model = model;
@@ -75,7 +77,7 @@ export class Forecast implements Growth {
   ended(kept: number, missed: number): void {
     const factor =
       (1 + reserveStep) ** (Math.min(missed, maxMissedSteps) * (1 - missedShare) - kept * missedShare);
-    this.#reserve = Math.min(maxReserve, Math.max(1, this.#reserve * factor));
+    this.#reserve = Math.min(maxReserve, Math.max(minReserve, this.#reserve * factor));
   }
 
   /** When all that waits is predicted to have run, in milliseconds. */
