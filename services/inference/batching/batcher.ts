@@ -48,10 +48,10 @@ export interface Batcher {
   readonly queuedRequests: number;
   /**
    * Queues a request and resolves with what its run answered. Never started are those that fail with DEADLINE_PAST,
-   * DEADLINE_UNREACHABLE (predicted on arrival, or before its run; says when to try again), QUEUE_FULL (says when), TENSOR_INVALID (more rows than may
-   * ever wait), SHUTTING_DOWN, DEADLINE_PASSED_WAITING, or with the error of a cancellation that found them in the queue. One
-   * that is cancelled while it runs fails at once, and the run goes on for the others. INFERENCE_FAILED: its own rows failed, even
-   * alone. EXECUTOR_LOST: the thread that ran it ended, or all threads did.
+   * DEADLINE_UNREACHABLE (predicted on arrival, or before its run; says when to try again), QUEUE_FULL (says when), TENSOR_INVALID
+   * (more rows than may ever wait), SHUTTING_DOWN, DEADLINE_PASSED_WAITING, or with the error of a cancellation that found them in
+   * the queue. One that is cancelled while it runs fails at once, and the run goes on for the others. INFERENCE_FAILED: its own rows
+   * failed, even alone. EXECUTOR_LOST: the thread that ran it ended, or all threads did.
    */
   submit(request: RunRequest): Promise<RunAnswer>;
   /** Refuses new requests; what is queued still gets its turn. */

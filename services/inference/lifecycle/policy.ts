@@ -52,9 +52,8 @@ export function wantedVersions(wishes: Wishes, states: readonly VersionState[]):
 
 /**
  * What brings a model closer to what is wanted. A version that answers is taken out of service only once a wanted one answers with
- * the content that is wanted,
- * unless somebody asked for it, or its files are gone and nothing else is wanted. Empty when nothing is left to do, or all that is
- * left waits for a transition to end or for a failed version to be asked for again.
+ * the content that is wanted, unless somebody asked for it, or its files are gone and nothing else is wanted. Empty when nothing is
+ * left to do, or all that is left waits for a transition to end or for a failed version to be asked for again.
  */
 export function nextActions(wishes: Wishes, states: readonly VersionState[]): Actions {
   const wanted = wantedVersions(wishes, states);

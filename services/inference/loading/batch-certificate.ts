@@ -48,8 +48,9 @@ interface Difference {
 
 /**
  * Runs rows alone and in batches of 2, 3, 4, 7, 8, 16, 64, 256 and the largest there may be, in different places and orders, and
- * compares each row's outputs bit by bit. It vouches for no batch that is larger than those it has tried. Vectorised kernels compute the rest of a batch otherwise than its bulk, and some models read their first dimension
- * as time: neither can be told from shapes. Throws what `run` throws.
+ * compares each row's outputs bit by bit. It vouches for no batch that is larger than those it has tried. Vectorised kernels compute
+ * the rest of a batch otherwise than its bulk, and some models read their first dimension as time: neither can be told from shapes.
+ * Throws what `run` throws.
  */
 export function certifyRows(
   shape: ModelShape,

@@ -98,7 +98,7 @@ function readOverride(parameters: Parameters): LoadOverride | undefined {
   return { ...(config === undefined ? {} : { config }), ...(files.size === 0 ? {} : { files }) };
 }
 
-/** Dependents may be unloaded along or not: no model has any. */
+/** Dependents may be unloaded along or not: no model has dependents. */
 function checkUnloadParameters(parameters: Parameters): void {
   const violations: FieldViolation[] = [];
   for (const [name, { parameterChoice }] of Object.entries(parameters)) {

@@ -130,7 +130,7 @@ function createUpload(
     discard: async () => {
       await closeCurrent().catch(() => {});
       await rm(draft, { recursive: true, force: true });
-      // Of a model that has no version; one that has any is not empty.
+      // The folder of a model without a version; that of another is not empty, and stays.
       await rmdir(modelFolder).catch(() => {});
     },
   };
