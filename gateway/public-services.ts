@@ -1,5 +1,6 @@
 import {
   auditContract,
+  feastContract,
   featureContract,
   type InferenceContract,
   inferenceContract,
@@ -43,6 +44,7 @@ export function publicServices(
     serve(modelContract, recorded.models, instruments),
     serve(inferenceContract, recorded.inference, instruments),
     forward(featureContract, feature),
+    forward(feastContract, feature),
     forward(auditContract, audit),
   ];
 }

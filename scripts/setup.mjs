@@ -62,23 +62,42 @@ function packagesOf(lockFile) {
  * Answers { path } or { reason }: why there is none and how to get one.
  */
 export function ensureNatsServer() {
-  const found = findNatsServer();
+  return ensureServer({
+    name: 'nats-server',
+    apt: 'nats-server',
+    brew: 'nats-server',
+    from: 'https://github.com/nats-io/nats-server/releases',
+  });
+}
+
+/** The same for redis-server, which only tests need. */
+export function ensureRedisServer() {
+  return ensureServer({
+    name: 'redis-server',
+    apt: 'redis-server',
+    brew: 'redis',
+    from: 'https://redis.io/downloads',
+  });
+}
+
+function ensureServer(server) {
+  const found = findServer(server.name);
   if (found) return { path: found };
-  const tried = installNatsServer();
-  const installed = findNatsServer();
+  const tried = installServer(server);
+  const installed = findServer(server.name);
   if (installed) return { path: installed };
   return {
     reason:
-      `no nats-server on PATH${tried ? ` (${tried})` : ''}. Get one with "sudo apt-get install nats-server", ` +
-      '"brew install nats-server" or from https://github.com/nats-io/nats-server/releases',
+      `no ${server.name} on PATH${tried ? ` (${tried})` : ''}. Get one with "sudo apt-get install ${server.apt}", ` +
+      `"brew install ${server.brew}" or from ${server.from}`,
   };
 }
 
 const usualPlaces = ['/usr/sbin', '/usr/local/bin', '/usr/local/sbin', '/opt/homebrew/bin'];
 
-function findNatsServer() {
+function findServer(name) {
   const folders = [...(process.env.PATH ?? '').split(':').filter(Boolean), ...usualPlaces];
-  return folders.map((folder) => join(folder, 'nats-server')).find((path) => runs(path, '--version'));
+  return folders.map((folder) => join(folder, name)).find((path) => runs(path, '--version'));
 }
 
 function runs(command, ...args) {
@@ -86,15 +105,14 @@ function runs(command, ...args) {
 }
 
 /** Returns what went wrong, or undefined if the package manager was content. */
-function installNatsServer() {
+function installServer({ apt, brew }) {
   if (process.getuid?.() === 0 && runs('apt-get', '--version')) {
-    if (install('apt-get', ['install', '-y', 'nats-server'])) return undefined;
-    if (install('apt-get', ['update']) && install('apt-get', ['install', '-y', 'nats-server']))
-      return undefined;
+    if (install('apt-get', ['install', '-y', apt])) return undefined;
+    if (install('apt-get', ['update']) && install('apt-get', ['install', '-y', apt])) return undefined;
     return 'apt-get could not install it';
   }
   if (process.getuid?.() !== 0 && runs('brew', '--version')) {
-    return install('brew', ['install', 'nats-server']) ? undefined : 'brew could not install it';
+    return install('brew', ['install', brew]) ? undefined : 'brew could not install it';
   }
   return undefined;
 }
@@ -102,7 +120,7 @@ function installNatsServer() {
 const installLimitMs = 5 * 60_000;
 
 function install(command, args) {
-  console.log(`Installing nats-server: ${command} ${args.join(' ')} ...`);
+  console.log(`Installing what is missing: ${command} ${args.join(' ')} ...`);
   const { status, stderr } = spawnSync(command, args, {
     stdio: ['ignore', 'ignore', 'pipe'],
     encoding: 'utf8',

@@ -24,8 +24,7 @@ const mesh = spawn(
     ...nodeFlags,
     join(root, 'bin', 'scoremesh.js'),
     'up',
-    '--load',
-    join(flights, 'snapshot.jsonl'),
+    ...(process.env.SCOREMESH_FEATURES ? [] : ['--example']),
     ...process.argv.slice(2),
   ],
   {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from './build.mjs';
 import { check } from './check.mjs';
-import { ensureNatsServer, ensurePackages, requireNode, root } from './setup.mjs';
+import { ensureNatsServer, ensurePackages, ensureRedisServer, requireNode, root } from './setup.mjs';
 
 const inCi = process.env.CI === 'true' || process.env.CI === '1';
 
@@ -14,8 +14,10 @@ ensurePackages();
 const total = { passed: 0, failed: 0, skipped: 0 };
 
 const nats = ensureNatsServer();
-if (nats.reason) {
-  console.log(`${inCi ? 'failed' : 'skipped'}  tests that need NATS: ${nats.reason}`);
+const redis = ensureRedisServer();
+for (const [name, { reason }] of Object.entries({ NATS: nats, Redis: redis })) {
+  if (!reason) continue;
+  console.log(`${inCi ? 'failed' : 'skipped'}  tests that need ${name}: ${reason}`);
   if (inCi) total.failed += 1;
 }
 if (!(await build())) {
@@ -31,13 +33,14 @@ function add(counts) {
   for (const outcome of Object.keys(total)) total[outcome] += counts[outcome];
 }
 
-/** Tests read TEST_NATS: "absent" means that those which need nats-server skip. */
+/** Tests read TEST_NATS and TEST_REDIS: "absent" means that those which need the server skip; else TEST_REDIS is its path. */
 async function runTests() {
   const folder = mkdtempSync(join(tmpdir(), 'scoremesh-test-'));
   const report = join(folder, 'report.json');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
-  const env = nats.reason ? { ...process.env, TEST_NATS: 'absent' } : process.env;
+  const env = { ...process.env, TEST_REDIS: redis.path ?? 'absent' };
+  if (nats.reason) env.TEST_NATS = 'absent';
   const child = spawn(process.execPath, [vitest, 'run', ...reporters, ...process.argv.slice(2)], {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],

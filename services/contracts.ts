@@ -1,3 +1,4 @@
+import type * as feast from './gen/feast/serving/ServingService.ts';
 import type * as oip from './gen/inference/GRPCInferenceService.ts';
 import type * as audit from './gen/scoremesh/audit/v1/AuditService.ts';
 import type * as feature from './gen/scoremesh/feature/v1/FeatureService.ts';
@@ -12,12 +13,19 @@ export const scoringContract = contract<scoring.ScoringServiceHandlers, scoring.
 );
 export type ScoringContract = typeof scoringContract;
 
-/** Feature values. A repeated Ingest stores the same rows again: the last by event time wins, so nothing changes. */
+/** Features. A repeated Ingest stores nothing again: events have identities. A repeated Declare changes nothing. */
 export const featureContract = contract<feature.FeatureServiceHandlers, feature.FeatureServiceDefinition>(
   'scoremesh.feature.v1.FeatureService',
-  { idempotent: ['GetFeatures', 'Ingest', 'ListFeatures'] },
+  { idempotent: ['GetFeatures', 'Ingest', 'ListFeatures', 'Declare', 'ListQuarantine', 'ReplayQuarantine'] },
 );
 export type FeatureContract = typeof featureContract;
+
+/** The same features for clients of Feast. */
+export const feastContract = contract<feast.ServingServiceHandlers, feast.ServingServiceDefinition>(
+  'feast.serving.ServingService',
+  { idempotent: ['GetFeastServingInfo', 'GetOnlineFeatures'] },
+);
+export type FeastContract = typeof feastContract;
 
 /** The registry of models. */
 export const modelContract = contract<model.ModelServiceHandlers, model.ModelServiceDefinition>(

@@ -1,6 +1,6 @@
 import { busSettings } from './kit/bus/config.ts';
-import { addresses, choice, duration, folder, integer, list, port, text } from './kit/config/kinds.ts';
-import { optional, setting } from './kit/config/settings.ts';
+import { addresses, choice, duration, folder, integer, list, port, text, url } from './kit/config/kinds.ts';
+import { optional, secret, setting } from './kit/config/settings.ts';
 import { logLevels } from './kit/log/json-log.ts';
 
 export const roles = ['gateway', 'feature', 'inference', 'audit', 'worker'] as const;
@@ -101,6 +101,29 @@ export const models = {
   ),
 };
 
+/** How features are kept and checked. */
+export const features = {
+  redisUrl: secret(
+    optional(
+      'SCOREMESH_FEATURE_REDIS',
+      url('redis', 'rediss'),
+      'Redis or Valkey that keeps the events of several feature processes. Not set: the embedded store of one.',
+    ),
+  ),
+  maxStateBytes: setting(
+    'SCOREMESH_FEATURE_STATE_BYTES',
+    integer(mebibyte, 1024 * 1024 * mebibyte),
+    512 * mebibyte,
+    'What a feature process keeps ready in memory for reads; what is read rarely is made again from the store.',
+  ),
+  selfCheckEvery: setting(
+    'SCOREMESH_FEATURE_SELF_CHECK',
+    integer(0, 1_000_000_000),
+    1000,
+    'One read in so many is compared with what the stored events say; 0 for none.',
+  ),
+};
+
 /** Bounds that every process has. */
 export const limits = {
   timeoutMs: setting(
@@ -138,4 +161,13 @@ export const logging = {
   ),
 };
 
-export const meshParts = { listening, placement, state, models, limits, messaging: busSettings, logging };
+export const meshParts = {
+  listening,
+  placement,
+  state,
+  models,
+  features,
+  limits,
+  messaging: busSettings,
+  logging,
+};

@@ -5,12 +5,14 @@ import { auditConfig } from './audit/config.ts';
 import { createAuditService } from './audit/service.ts';
 import {
   auditContract,
+  feastContract,
   featureContract,
   type InferenceContract,
   inferenceContract,
   modelContract,
   scoringContract,
 } from './contracts.ts';
+import { createFeastHandlers } from './feature/feast/feast-handlers.ts';
 import { createFeatureService } from './feature/feature-service.ts';
 import { inferenceDefaults, type ModelControl } from './inference/config.ts';
 import { createInferenceService } from './inference/service.ts';
@@ -53,6 +55,12 @@ export interface MeshConfig {
     readonly pollMs?: number;
     readonly importFolder?: string | undefined;
   };
+  /** How features are kept; what is left out has a default. */
+  readonly features?: {
+    readonly redisUrl?: string | undefined;
+    readonly maxStateBytes?: number;
+    readonly selfCheckEvery?: number;
+  };
   /** Status codes of the Open Inference Protocol: what is true, or Triton's. */
   readonly oipStatus?: OipStatus;
   readonly dataFolder: string;
@@ -80,7 +88,7 @@ export interface Mesh {
   /** Undefined without the gateway role. */
   readonly httpPort: number | undefined;
   readonly metricsPort: number;
-  /** Where asynchronous scoring stands: connected, or why not. Undefined without the worker role. */
+  /** Where NATS stands: connected, or why not. Undefined in a process that does not use it. */
   nats(): string | undefined;
   /** Why it can't do its work yet; undefined once it can. */
   unready(): MeshError | undefined;
@@ -126,6 +134,23 @@ async function open(config: MeshConfig, log: Log, closers: Closers): Promise<Mes
     config.oipStatus === 'triton' ? withTritonErrors(inference, log) : inference;
 
   const hosted = new Map<Role, Hosted>();
+  const clients = {
+    addresses: config.addresses,
+    maxMessageBytes: config.maxMessageBytes,
+    localCodec: config.localCodec ?? false,
+    deliverTwice: config.deliverTwice ?? false,
+  };
+  const accessed = new Map<Role, Promise<RoleAccess>>();
+  const access = (role: Role): Promise<RoleAccess> => {
+    const known =
+      accessed.get(role) ?? roleAccess(role, hosted.get(role), clients, { instruments, log }, closers);
+    accessed.set(role, known);
+    return known;
+  };
+
+  // Events of features come over NATS too, where one is named or the worker role brings its own.
+  const usesBus = has('worker') || (has('feature') && config.bus.urls !== undefined);
+  const bus = usesBus ? await openBus(config, { log, metrics }, closers) : undefined;
   if (has('audit')) {
     const audit = await createAuditService(
       auditConfig({ folder: config.auditFolder ?? join(config.dataFolder, 'audit') }),
@@ -138,17 +163,26 @@ async function open(config: MeshConfig, log: Log, closers: Closers): Promise<Mes
     });
   }
   if (has('feature')) {
-    const folders = {
-      folder: join(config.dataFolder, 'features'),
-      declarationsFolder: config.featuresFolder,
-    };
-    const feature = await createFeatureService(folders, deps, closers);
+    const feature = await createFeatureService(
+      {
+        ...config.features,
+        folder: join(config.dataFolder, 'features'),
+        declarationsFolder: config.featuresFolder,
+      },
+      bus === undefined ? deps : { ...deps, bus },
+      closers,
+    );
     hosted.set('feature', {
-      services: [serve(featureContract, feature.handlers, instruments)],
+      services: [
+        serve(featureContract, feature.handlers, instruments),
+        serve(feastContract, createFeastHandlers(feature.handlers, config.version), instruments),
+      ],
       unready: always,
     });
   }
   if (has('inference')) {
+    const knowsFeatures = hosted.has('feature') || config.addresses.feature !== undefined;
+    const features = knowsFeatures ? (await access('feature')).client(featureContract) : undefined;
     const inference = await createInferenceService(
       {
         ...inferenceDefaults,
@@ -161,7 +195,7 @@ async function open(config: MeshConfig, log: Log, closers: Closers): Promise<Mes
         streamedTimeoutMs: config.defaultTimeoutMs,
         serverVersion: config.version,
       },
-      deps,
+      features === undefined ? deps : { ...deps, features },
       closers,
     );
     const models = serve(modelContract, inference.models, instruments);
@@ -172,14 +206,6 @@ async function open(config: MeshConfig, log: Log, closers: Closers): Promise<Mes
     });
   }
 
-  const clients = {
-    addresses: config.addresses,
-    maxMessageBytes: config.maxMessageBytes,
-    localCodec: config.localCodec ?? false,
-    deliverTwice: config.deliverTwice ?? false,
-  };
-  const access = (role: Role): Promise<RoleAccess> =>
-    roleAccess(role, hosted.get(role), clients, { instruments, log }, closers);
   // Not what a gateway adds: a link also carries internal methods, and who reaches the edge must not append to the log.
   const linked = [...hosted.values()].flatMap((role) => role.services);
   let reachable = [...hosted.values()].flatMap((role) => role.edge ?? role.services);
@@ -218,7 +244,6 @@ async function open(config: MeshConfig, log: Log, closers: Closers): Promise<Mes
     const recorded = { ...scoring, inference: toCallers(scoring.inference) };
     reachable = publicServices(recorded, { feature, audit }, linked, instruments);
   }
-  const bus = has('worker') ? await openBus(config, { log, metrics }, closers) : undefined;
 
   const operations = await startOperationsServer(
     { host: config.host, port: config.metricsPort },
@@ -268,7 +293,7 @@ async function openBus(
   deps: { log: Log; metrics: Metrics },
   closers: Closers,
 ): Promise<Bus> {
-  const name = 'scoremesh-worker';
+  const name = `scoremesh-${config.roles.join('-')}`;
   if (config.bus.urls !== undefined) return createBus({ ...config.bus, name }, deps, closers);
   const server = await startNatsServer(
     { folder: join(config.dataFolder, 'nats') },

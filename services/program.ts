@@ -2,16 +2,18 @@ import { existsSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { connect } from '../gateway/client/client.ts';
-import { pushFeatureRows } from '../gateway/command-line/feature-commands.ts';
+import { loadEventFiles } from '../gateway/command-line/features/load-command.ts';
 import type { Terminal } from '../gateway/command-line/output.ts';
 import { type Host, runCommand } from '../gateway/command-line/program.ts';
+import { backUpFeatures, restoreFeatures } from './feature-backups.ts';
+import { storeFlights } from './flights-seed.ts';
 import { describeSettings, readSettings } from './kit/config/settings.ts';
 import { MeshError } from './kit/errors/mesh-error.ts';
 import { createLog } from './kit/log/json-log.ts';
 import { readTracingConfig } from './kit/telemetry/tracing-config.ts';
 import { type Mesh, type MeshConfig, startMesh } from './mesh.ts';
 import { meshParts, type Role, roles } from './mesh-settings.ts';
-import { readyBlock } from './ready-block.ts';
+import { readyBlock, sampleTime } from './ready-block.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -31,12 +33,14 @@ export function run(
     version,
     settingsHelp: () => describeSettings(meshParts),
     gatewayAddress: () => gatewayAddress(environment),
-    up: async ({ load }) => {
+    backUpFeatures: (target, folder) => backUpFeatures(dataFolder(environment, folder), target, version),
+    restoreFeatures: (backUp, folder) => restoreFeatures(backUp, dataFolder(environment, folder)),
+    up: async ({ load, example: isExample }) => {
       const config = configOf(environment, version, roles);
       await hostUntilStopped({ ...config, serveLinks: false }, environment, terminal, async (mesh) => {
-        const { seed, text } = await readyBlock(mesh, config, { load, exampleFolder: example });
-        if (seed.length > 0) await loadRows(mesh, config.host, seed, terminal);
-        terminal.out(text);
+        if (load.length > 0) await loadEvents(mesh, config.host, load, terminal);
+        if (isExample) await storeFlights(`${config.host}:${mesh.grpcPort}`, sampleTime, terminal);
+        if (!terminal.stop.aborted) terminal.out(await readyBlock(mesh, config));
       });
     },
     serve: async () => {
@@ -104,7 +108,7 @@ function stopped(signal: AbortSignal): Promise<void> {
   });
 }
 
-async function loadRows(
+async function loadEvents(
   mesh: Mesh,
   host: string,
   files: readonly string[],
@@ -112,7 +116,7 @@ async function loadRows(
 ): Promise<void> {
   const client = connect({ address: `${host}:${mesh.grpcPort}` });
   try {
-    for (const file of files) await pushFeatureRows(client, file, terminal);
+    await loadEventFiles(client, files, terminal);
   } finally {
     await client.close();
   }
@@ -120,7 +124,10 @@ async function loadRows(
 
 /** The settings as the mesh takes them. Without folders named or found, the flights example is served. */
 function configOf(environment: Environment, version: string, hosted: readonly Role[]): MeshConfig {
-  const { listening, placement, state, models, limits, messaging } = readSettings(meshParts, environment);
+  const { listening, placement, state, models, features, limits, messaging } = readSettings(
+    meshParts,
+    environment,
+  );
   const ownModels = state.models ?? (existsSync('models') ? 'models' : undefined);
   const ownFeatures = state.features ?? (existsSync('features') ? 'features' : undefined);
   const { gateway, feature, inference, audit } = placement;
@@ -145,6 +152,7 @@ function configOf(environment: Environment, version: string, hosted: readonly Ro
       importFolder: models.importFolder === undefined ? undefined : absolute(models.importFolder),
     },
     oipStatus: models.oipStatus,
+    features,
     bus: messaging,
     version,
     defaultTimeoutMs: limits.timeoutMs,
@@ -158,6 +166,10 @@ function configOf(environment: Environment, version: string, hosted: readonly Ro
 
 function absolute(folder: string): string {
   return isAbsolute(folder) ? folder : resolve(folder);
+}
+
+function dataFolder(environment: Environment, folder: string | undefined): string {
+  return absolute(folder ?? readSettings(meshParts, environment).state.data);
 }
 
 function gatewayAddress(environment: Environment): string {

@@ -1,19 +1,11 @@
-import { existsSync } from 'node:fs';
-import { connect } from '../gateway/client/client.ts';
+import { connect, type MeshClient } from '../gateway/client/client.ts';
 import type { Mesh, MeshConfig } from './mesh.ts';
 
-/** What `up` prints when it is ready, and the feature rows it loads before. */
-export async function readyBlock(
-  mesh: Mesh,
-  config: MeshConfig,
-  options: { readonly load: readonly string[]; readonly exampleFolder: string },
-): Promise<{ seed: readonly string[]; text: string }> {
+/** What `up` prints when it is ready. */
+export async function readyBlock(mesh: Mesh, config: MeshConfig): Promise<string> {
   const { host, dataFolder, modelsFolder } = config;
-  const isExample = modelsFolder.startsWith(options.exampleFolder);
-  const snapshot = `${options.exampleFolder}snapshot.jsonl`;
-  const seed = options.load.length === 0 && isExample && existsSync(snapshot) ? [snapshot] : options.load;
   const address = `${host}:${mesh.grpcPort}`;
-  const text = [
+  return [
     'scoremesh is ready',
     `  gRPC     ${address}`,
     `  HTTP     ${host}:${mesh.httpPort}`,
@@ -21,28 +13,36 @@ export async function readyBlock(
     `  state    ${dataFolder}`,
     `  models   ${modelsFolder}`,
     `  NATS     ${mesh.nats()}`,
-    `  try      ${await sampleCall(address, mesh.grpcPort)}`,
+    `  try      ${await sampleCall(address, mesh.grpcPort, config)}`,
     '  Ctrl-C stops it',
   ].join('\n');
-  return { seed, text };
 }
 
 const defaultPort = 8001;
+/** The features of the flights example, wherever it was installed or built. */
+const exampleFeatures = /[/\\]examples[/\\]flights[/\\]features[/\\]?$/;
+
+/** When the sample call's flight leaves, on the clock of its airport, which the example takes for UTC. */
+export const sampleTime = '2001-02-01T12:30';
 
 /** A call that works on the first model that is ready, to copy and paste. */
-async function sampleCall(address: string, port: number): Promise<string> {
+async function sampleCall(
+  address: string,
+  port: number,
+  { featuresFolder = '' }: MeshConfig,
+): Promise<string> {
   const client = connect({ address });
   try {
     const { models } = await client.models.ListModels({});
-    const { sets } = await client.features.ListFeatures({});
     const ready = models.filter(({ state }) => state === 'MODEL_STATE_READY');
     const model = ready.find(({ aliases }) => aliases.includes('champion')) ?? ready[0];
     if (model === undefined) return 'npx scoremesh models';
-    const entities = sets.find(({ name }) => name === model.featureSet)?.entities ?? [];
+    const entities = await entitiesOf(client, model.featureSet);
     return [
       `npx scoremesh score ${model.name}`,
       ...entities.map((entity) => `--entity ${entity}=${sampleKeys[entity] ?? 'KEY'}`),
       ...model.requestInputs.map((input) => `--input ${input.name}=${sampleValue(input)}`),
+      ...(entities.length > 0 && exampleFeatures.test(featuresFolder) ? [`--as-of ${sampleTime}:00Z`] : []),
       ...(port === defaultPort ? [] : [`--address ${address}`]),
     ].join(' ');
   } finally {
@@ -50,9 +50,15 @@ async function sampleCall(address: string, port: number): Promise<string> {
   }
 }
 
+async function entitiesOf({ features }: MeshClient, featureSet: string): Promise<readonly string[]> {
+  if (featureSet === '') return [];
+  const { sets } = await features.ListFeatures({ featureSet });
+  return sets[0]?.entities ?? [];
+}
+
 /** Keys that the flights example knows. */
 const sampleKeys: Readonly<Record<string, string>> = { origin: 'ORD', destination: 'SFO' };
-/** Chicago to San Francisco, a Thursday at 12:30: the example's snapshot holds the routes at noon. */
+/** Chicago to San Francisco, a Thursday at 12:30. */
 const sampleInputs: Readonly<Record<string, string>> = {
   minute_of_day: '750',
   day_of_week: '4',

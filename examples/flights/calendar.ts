@@ -18,7 +18,7 @@ export function minuteOf(localTime: string): number {
 
 /** The local time of a minute, as `2001-02-01T12:00`. */
 export function localTimeOf(minute: number): string {
-  return new Date(EPOCH_MS + minute * MINUTE_MS).toISOString().slice(0, 16);
+  return new Date(unixMsOf(minute)).toISOString().slice(0, 16);
 }
 
 /** The first minute of a month of 2001; 1 is January and 13 is January of 2002. */
@@ -28,7 +28,12 @@ export function monthStart(month: number): number {
 
 /** The month, 1 to 12, that a minute falls in. */
 export function monthOf(minute: number): number {
-  return new Date(EPOCH_MS + minute * MINUTE_MS).getUTCMonth() + 1;
+  return new Date(unixMsOf(minute)).getUTCMonth() + 1;
+}
+
+/** When a minute begins, Unix ms, as if the local clock were UTC. */
+export function unixMsOf(minute: number): number {
+  return EPOCH_MS + minute * MINUTE_MS;
 }
 
 /** 0 at midnight to 1439. */

@@ -1,71 +1,38 @@
-import { type FeatureRow, featureRows } from './feature-rows.ts';
-import { type EntityKey, FEATURE_COUNT } from './feature-set.ts';
-import { departureAt, entitiesOf, readFlights } from './flights.ts';
-import { type RequestInputs, requestOf } from './request.ts';
-import { createRolling, isLate, outcomeMinute } from './rolling.ts';
+import { createAgenda } from './agenda.ts';
+import { type Flight, readFlights } from './flights.ts';
+import { arrivalMinute, LONGEST_FLIGHT_MINUTES } from './outcome.ts';
 
-/** A flight to be scored, and the truth about it. */
-export interface ReplayDeparture {
-  /** Row number in the dataset: the identity of the flight. */
-  row: number;
-  entities: Record<EntityKey, string>;
-  inputs: RequestInputs;
-  late: boolean;
-  /** The minute in which `late` becomes known. */
-  outcomeMinute: number;
-}
-
-/** One simulated minute: ingest `rows`, then score `departures`. */
-export interface ReplayMinute {
+/** What happens in one minute, each in the order of the departures. */
+export interface FlightMinute {
   minute: number;
-  /** Feature rows as of this minute, one for each entity that its departures read. */
-  rows: FeatureRow[];
-  departures: ReplayDeparture[];
+  departures: Flight[];
+  arrivals: Flight[];
 }
 
 /**
- * Yields every minute from `fromMinute` to before `toMinute`, the empty ones too, so that a caller can deliver outcomes
- * on time. The features are those that the models were trained on. The days before `fromMinute` are read first (about
- * two seconds per million flights); memory holds one row group and 14 days of flights.
+ * Yields every minute from `fromMinute` to before `toMinute`, the empty ones too. Arrivals are also of flights that left before. Memory
+ * holds one row group and the flights in the air; a million flights take about two seconds.
  */
-export async function* replayMinutes(fromMinute: number, toMinute: number): AsyncGenerator<ReplayMinute> {
-  const rolling = createRolling();
-  const vector = new Float32Array(FEATURE_COUNT);
-  let current = emptyMinute(fromMinute);
-  let rows = new Map<string, FeatureRow>();
-
-  function* finish(before: number): Generator<ReplayMinute> {
-    while (current.minute < before) {
-      yield { ...current, rows: [...rows.values()] };
-      current = emptyMinute(current.minute + 1);
-      rows = new Map();
+export async function* flightMinutes(fromMinute: number, toMinute: number): AsyncGenerator<FlightMinute> {
+  const inTheAir = createAgenda<Flight>(fromMinute);
+  let minute = fromMinute;
+  let departures: Flight[] = [];
+  function* finish(before: number): Generator<FlightMinute> {
+    for (; minute < before; minute++) {
+      yield { minute, departures, arrivals: inTheAir.takeUntil(minute) };
+      departures = [];
     }
   }
 
-  for await (const batch of readFlights(toMinute)) {
-    for (let i = 0; i < batch.size; i++) {
-      const departure = departureAt(batch, i);
-      const { minute, distanceMiles } = departure;
-      yield* finish(minute);
-      rolling.advanceTo(minute);
-      if (minute >= fromMinute) {
-        const entities = entitiesOf(batch.airports, departure);
-        rolling.read(departure.origin, departure.destination, vector);
-        for (const row of featureRows(vector, entities)) rows.set(JSON.stringify([row.view, row.keys]), row);
-        current.departures.push({
-          row: batch.row[i] ?? -1,
-          entities,
-          inputs: requestOf(minute, distanceMiles),
-          late: isLate(departure.delayMinutes),
-          outcomeMinute: outcomeMinute(departure),
-        });
-      }
-      rolling.add(departure);
+  for await (const flights of readFlights({
+    fromMinute: fromMinute - LONGEST_FLIGHT_MINUTES,
+    beforeMinute: toMinute,
+  })) {
+    for (const flight of flights) {
+      yield* finish(flight.minute);
+      if (flight.minute >= fromMinute) departures.push(flight);
+      if (arrivalMinute(flight) >= fromMinute) inTheAir.add(arrivalMinute(flight), flight);
     }
   }
   yield* finish(toMinute);
-}
-
-function emptyMinute(minute: number): ReplayMinute {
-  return { minute, rows: [], departures: [] };
 }

@@ -29,9 +29,10 @@ async function replay(mesh: MeshClient, options: ReplayArguments, stop: AbortSig
   const { output, ...model } = await findModel(mesh, options);
   const progress = options.quiet ? silentProgress : createProgress(process.stderr, options);
   progress.note(
-    `Reading the flights before ${localTimeOf(options.fromMinute)}, which the first features are made of`,
+    `Sending the two weeks before ${localTimeOf(options.fromMinute)}, which the first features are made of`,
   );
-  const state = await runReplay(mesh, options, { stop, output, onMinute: progress.show });
+  const { show: onMinute, showHistory: onHistory } = progress;
+  const state = await runReplay(mesh, options, { stop, output, onMinute, onHistory });
   progress.end();
   process.stdout.write(report(state, model, options, stop.aborted));
   return succeeded(state) ? 0 : 1;

@@ -1,16 +1,24 @@
 import { Command, CommanderError } from 'commander';
 import { isMeshError } from '../../services/kit/errors/mesh-error.ts';
 import { addAuditCommands } from './audit-commands.ts';
-import { addFeatureCommands } from './feature-commands.ts';
+import { addFeatureCommands } from './features/feature-commands.ts';
+import type { FeatureStateHost } from './features/store-commands.ts';
 import { addModelCommands } from './model-commands.ts';
 import type { Terminal } from './output.ts';
 import { addScoreCommand } from './score-command.ts';
 
+export interface UpOptions {
+  /** Files to store once it is up. */
+  readonly load: readonly string[];
+  /** Whether to store, once, what the sample call of the flights example reads. */
+  readonly example: boolean;
+}
+
 /** What the command line starts but does not contain. */
-export interface Host {
+export interface Host extends FeatureStateHost {
   readonly version: string;
   /** Hosts every role in this process until it is told to stop. */
-  up(options: { readonly load: readonly string[] }): Promise<void>;
+  up(options: UpOptions): Promise<void>;
   /** Hosts the roles of SCOREMESH_ROLES until it is told to stop. */
   serve(): Promise<void>;
   /** The text about settings. */
@@ -49,8 +57,9 @@ function createProgram(host: Host, terminal: Terminal): Command {
   program
     .command('up')
     .description('host the whole mesh in this process')
-    .option('--load <file...>', 'feature rows (JSON lines) to store once it is up', [])
-    .action(({ load }: { load: string[] }) => host.up({ load }));
+    .option('--load <file...>', 'events (JSON lines, see features load --events) to store once it is up', [])
+    .option('--example', 'store, once, the events that the sample call of the flights example reads', false)
+    .action((options: UpOptions) => host.up(options));
   program
     .command('serve')
     .description(
@@ -60,7 +69,7 @@ function createProgram(host: Host, terminal: Terminal): Command {
   const context = { program, terminal, defaultAddress: host.gatewayAddress };
   addScoreCommand(context);
   addModelCommands(context);
-  addFeatureCommands(context);
+  addFeatureCommands(context, host);
   addAuditCommands(context);
   return program;
 }

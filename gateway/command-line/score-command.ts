@@ -1,11 +1,13 @@
 import type { ScoreResponse__Output as ScoreResponse } from '../../services/gen/scoremesh/scoring/v1/ScoreResponse.ts';
 import { scoreResponseJson } from '../http/score-json.ts';
+import { unixMsOfText } from './moment.ts';
 import { type CommandContext, pair, type RemoteOptions, remoteCommand, withMesh } from './remote.ts';
 import { textOfValue, valueOfText } from './values.ts';
 
 interface ScoreOptions extends RemoteOptions {
   readonly entity: Readonly<Record<string, string>>;
   readonly input: Readonly<Record<string, string>>;
+  readonly asOf?: number;
   readonly requestId: string;
   readonly features?: boolean;
   readonly json?: boolean;
@@ -22,6 +24,11 @@ export function addScoreCommand(context: CommandContext): void {
       pair,
       {},
     )
+    .option(
+      '--as-of <time>',
+      'the moment to which features are read, ISO 8601 or Unix milliseconds (default: now)',
+      unixMsOfText,
+    )
     .option('--request-id <id>', 'idempotency key: a repeat gives the recorded prediction', '')
     .option('--features', 'show the feature values that were read')
     .option('--json', 'print the answer as JSON')
@@ -30,8 +37,15 @@ export function addScoreCommand(context: CommandContext): void {
         Object.entries(options.input).map(([name, text]) => [name, valueOfText(text)]),
       );
       await withMesh(context, options, async (mesh, call) => {
-        const { entity: entities, requestId } = options;
-        const request = { model, entities, inputs, requestId, includeFeatures: options.features ?? false };
+        const { entity: entities, requestId, asOf: asOfEventTime } = options;
+        const request = {
+          model,
+          entities,
+          inputs,
+          requestId,
+          includeFeatures: options.features ?? false,
+          ...(asOfEventTime === undefined ? {} : { asOfEventTime }),
+        };
         const response = await mesh.scoring.Score(request, call);
         const lines = options.json
           ? [JSON.stringify(scoreResponseJson(response), null, 2)]

@@ -31,6 +31,8 @@ const scoreBody = z.strictObject({
   entities: z.record(z.string(), z.string()).default({}),
   inputs: z.record(z.string(), value).default({}),
   include_features: z.boolean().default(false),
+  /** ISO 8601 or Unix milliseconds. */
+  as_of: z.union([z.number(), z.iso.datetime({ offset: true })]).optional(),
 });
 
 const outcomesBody = z.strictObject({
@@ -50,8 +52,12 @@ export function scoreRequestOf(model: string, body: unknown): ScoreRequest {
     entities,
     inputs,
     include_features: includeFeatures,
+    as_of: asOf,
   } = parsed(scoreBody, body);
-  return { model, requestId, entities, inputs: valuesOf(inputs), includeFeatures };
+  const request = { model, requestId, entities, inputs: valuesOf(inputs), includeFeatures };
+  if (asOf === undefined) return request;
+  const asOfEventTime = typeof asOf === 'number' ? asOf : Date.parse(asOf);
+  return { ...request, asOfEventTime, _asOfEventTime: 'asOfEventTime' };
 }
 
 /** The body of POST /v1/outcomes. Throws INVALID_REQUEST with every fault. */

@@ -1,62 +1,58 @@
-import type { Metrics } from '../kit/telemetry/metrics.ts';
-import type { LatestStore } from './latest-store.ts';
-import type { StatusCounts } from './reads/feature-read.ts';
-import { Status } from './reads/reply.ts';
+import type { Counter, Metrics } from '../kit/telemetry/metrics.ts';
+import { Status, type StatusCounts } from './serving/status.ts';
 
-/** The instruments of the feature role, with the children of each view and set made beforehand. */
+/** The instruments of reads. */
 export interface FeatureMetrics {
-  ingested(view: string, outcome: IngestOutcome, rows: number): void;
+  /** `set` is a declared one, or empty for features that were named one by one. */
   read(set: string, counts: StatusCounts): void;
+  compared(outcome: 'same' | 'different' | 'failed'): void;
 }
-
-export type IngestOutcome = 'stored' | 'superseded' | 'refused' | 'failed';
 
 export function createFeatureMetrics(
   metrics: Metrics,
-  store: LatestStore,
-  waitingBytes: () => number,
-  sets: Iterable<string>,
+  sizes: { readonly storeBytes: () => number; readonly stateBytes: () => number },
 ): FeatureMetrics {
-  const rows = metrics.counter(
-    'scoremesh_feature_ingested_rows_total',
-    'Feature rows that were sent, by what became of them.',
-    ['view', 'outcome'],
-  );
   const reads = metrics.counter('scoremesh_feature_reads_total', 'Reads of a feature set.', ['feature_set']);
   const values = metrics.counter(
     'scoremesh_feature_values_total',
     'Feature values that were read, by status.',
     ['feature_set', 'status'],
   );
-  metrics.gauge('scoremesh_feature_store_bytes', 'Size of the feature store on disk.', [], () => [
-    { labels: [], value: store.sizeBytes() },
-  ]);
-  metrics.gauge(
-    'scoremesh_feature_ingest_queue_bytes',
-    'Bytes of feature rows that wait for a commit.',
-    [],
-    () => [{ labels: [], value: waitingBytes() }],
+  const comparisons = metrics.counter(
+    'scoremesh_feature_self_checks_total',
+    'Answers that were compared with what the stored events say. Different must stay 0.',
+    ['outcome'],
   );
-
-  const bySet = new Map(
-    [...sets].map((set) => [
-      set,
-      {
+  metrics.gauge('scoremesh_feature_store_bytes', 'Size of the feature store.', [], () => [
+    { labels: [], value: sizes.storeBytes() },
+  ]);
+  metrics.gauge('scoremesh_feature_state_bytes', 'About what the states of reads take in memory.', [], () => [
+    { labels: [], value: sizes.stateBytes() },
+  ]);
+  const outcomes = {
+    same: comparisons.labels('same'),
+    different: comparisons.labels('different'),
+    failed: comparisons.labels('failed'),
+  };
+  const bySet = new Map<string, { reads: Counter; statuses: { number: Status; counter: Counter }[] }>();
+  const childrenOf = (set: string) => {
+    let children = bySet.get(set);
+    if (children === undefined) {
+      children = {
         reads: reads.labels(set),
         statuses: Object.entries(Status).map(([status, number]) => ({
           number,
           counter: values.labels(set, status),
         })),
-      },
-    ]),
-  );
+      };
+      bySet.set(set, children);
+    }
+    return children;
+  };
   return {
-    ingested: (view, outcome, amount) => {
-      if (amount > 0) rows.labels(view, outcome).add(amount);
-    },
+    compared: (outcome) => outcomes[outcome].add(),
     read: (set, counts) => {
-      const children = bySet.get(set);
-      if (children === undefined) return;
+      const children = childrenOf(set);
       children.reads.add();
       for (const { number, counter } of children.statuses) {
         const amount = counts[number];

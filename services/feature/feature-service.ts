@@ -1,116 +1,142 @@
 import type { FeatureContract } from '../contracts.ts';
 import type { GetFeaturesRequest__Output } from '../gen/scoremesh/feature/v1/GetFeaturesRequest.ts';
 import type { GetFeaturesResponse__Output } from '../gen/scoremesh/feature/v1/GetFeaturesResponse.ts';
-import type { IngestRequest__Output } from '../gen/scoremesh/feature/v1/IngestRequest.ts';
-import type { IngestResponse__Output } from '../gen/scoremesh/feature/v1/IngestResponse.ts';
+import type { Bus } from '../kit/bus/bus.ts';
 import type { Call } from '../kit/contract/call.ts';
 import type { Handlers } from '../kit/contract/contract.ts';
 import { invalidRequest, MeshError } from '../kit/errors/mesh-error.ts';
 import type { Closers } from '../kit/lifecycle/closers.ts';
 import type { Log } from '../kit/log/log.ts';
 import type { Metrics } from '../kit/telemetry/metrics.ts';
-import { defaultMaxQueuedBytes, type FeatureConfig, maxReadValues, maxRequestRows } from './config.ts';
-import { readDeclarations } from './declarations/declaration-files.ts';
-import { createFeatureMetrics, type IngestOutcome } from './feature-metrics.ts';
-import { IngestQueue, type Outcome } from './ingest/ingest-queue.ts';
-import { parseRows } from './ingest/ingest-request.ts';
-import { type LatestTable, openLatestStore } from './latest-store.ts';
-import { nameList } from './name-list.ts';
-import { readFeatures, type StatusCounts } from './reads/feature-read.ts';
-import { planRead, type ReadPlan } from './reads/read-plan.ts';
-import { Slab } from './reads/slab.ts';
+import type { Tracer } from '../kit/telemetry/span.ts';
+import { followDeclarations } from './catalog/follow-declarations.ts';
+import { openCatalog } from './catalog/open-catalog.ts';
+import {
+  defaultMaxStateBytes,
+  defaultSelfCheckEvery,
+  type FeatureConfig,
+  maxReadValues,
+  maxRequestRows,
+} from './config.ts';
+import { createFeatureMetrics } from './feature-metrics.ts';
+import { createIngest } from './ingest/ingest.ts';
+import { createEventsSource } from './ingest/nats-source.ts';
+import { startRetention } from './retention.ts';
+import { FeatureReader } from './serving/feature-reader.ts';
+import type { ReadPlan } from './serving/read-plan.ts';
+import { createSelfCheck } from './serving/self-check.ts';
+import type { StatusCounts } from './serving/status.ts';
+import { buildTrainingSet } from './serving/training-set.ts';
+import { openStore } from './store/open-store.ts';
 
 export interface FeatureDeps {
   readonly log: Log;
   readonly metrics: Metrics;
+  /** Where events also come from. */
+  readonly bus?: Bus;
+  readonly tracer?: Tracer;
   /** Unix ms; the system's clock unless given. */
   readonly now?: () => number;
 }
 
 /**
- * The feature role. Resolves when the declarations are read and the store is open. Fails with CONFIG_INVALID, which names every
- * fault of the declarations, with STATE_LOCKED or with STATE_CORRUPT.
+ * The feature role. Resolves when the declarations are read, the store is open and the indexes that it needs are there. Fails with
+ * CONFIG_INVALID, which names every fault of the declarations, with STATE_LOCKED or with STATE_CORRUPT.
  */
 export async function createFeatureService(
   config: FeatureConfig,
   deps: FeatureDeps,
   closers: Closers,
 ): Promise<{ handlers: Handlers<FeatureContract> }> {
+  const { log } = deps;
   const now = deps.now ?? Date.now;
-  const { views, sets } = await readDeclarations(config.declarationsFolder);
-  const store = await openLatestStore(config.folder, [...views.values()], closers);
-  const queue = new IngestQueue(store, { maxBytes: config.maxQueuedBytes ?? defaultMaxQueuedBytes, now });
-  let closed = false;
-  closers.add('feature ingest', () => {
-    closed = true;
-    return queue.close();
+  const store = await openStore(config, { log, now }, closers);
+  const opened = await openCatalog(config.declarationsFolder, store, log);
+  const { catalog, declare, streams } = opened;
+  const reader = new FeatureReader(store, config.maxStateBytes ?? defaultMaxStateBytes, now);
+  const metrics = createFeatureMetrics(deps.metrics, {
+    storeBytes: () => store.sizeBytes(),
+    stateBytes: () => reader.stateBytes,
   });
-  const metrics = createFeatureMetrics(deps.metrics, store, () => queue.waitingBytes, sets.keys());
-  const plans = new Map([...sets.values()].map((set) => [set.name, planRead(set, views, store)]));
-  const list = { views: [...views.values()], sets: [...sets.values()] };
-  const slab = new Slab();
-  deps.log.info('feature service ready', { views: views.size, sets: sets.size });
+  const ingest = await createIngest(
+    streams.byStream,
+    config,
+    {
+      store,
+      log,
+      metrics: deps.metrics,
+      now,
+      onCommitted: (stored, ingestTimeMs) => {
+        for (const { entries, row } of stored)
+          for (const { index, key } of entries)
+            reader.offer(catalog.readersOf(index), key, row, ingestTimeMs);
+        reader.committed(ingestTimeMs);
+      },
+    },
+    closers,
+  );
+  if (store.shared !== undefined) followDeclarations(opened, ingest, log, closers);
+  startRetention({ store, streams: () => catalog.current.streams.values(), now, log }, closers);
+  if (deps.bus !== undefined)
+    createEventsSource(deps.bus, ingest, { log, now, tracer: deps.tracer }, closers);
+  const selfCheck = createSelfCheck(config.selfCheckEvery ?? defaultSelfCheckEvery, {
+    reader,
+    log,
+    onCompared: metrics.compared,
+  });
+  let closed = false;
+  closers.add('feature reads', () => {
+    closed = true;
+    return selfCheck.idle();
+  });
+  log.info('feature service ready', {
+    streams: catalog.current.streams.size,
+    views: catalog.current.views.size,
+    sets: catalog.current.sets.size,
+  });
 
   const refuseWhenClosed = (): void => {
     if (closed) throw new MeshError('SHUTTING_DOWN', 'the feature service is stopping; try another');
   };
-
-  async function ingest({ rows }: IngestRequest__Output, call: Call): Promise<IngestResponse__Output> {
+  const planOf = (request: GetFeaturesRequest__Output): ReadPlan => {
     refuseWhenClosed();
-    const outcomes = await storeRows(rows, call);
-    const response = { stored: 0, superseded: 0 };
-    for (const [{ view }, { stored, superseded }] of outcomes) {
-      metrics.ingested(view.name, 'stored', stored);
-      metrics.ingested(view.name, 'superseded', superseded);
-      response.stored += stored;
-      response.superseded += superseded;
-    }
-    return response;
-  }
-
-  async function storeRows(
-    rows: IngestRequest__Output['rows'],
-    call: Call,
-  ): Promise<ReadonlyMap<LatestTable, Outcome>> {
-    let outcome: IngestOutcome = 'refused';
-    try {
-      const incoming = parseRows(rows, store, now());
-      outcome = 'failed';
-      return await queue.add(incoming, call);
-    } catch (error) {
-      for (const { view } of rows) if (views.has(view)) metrics.ingested(view, outcome, 1);
-      throw error;
-    }
-  }
+    const plan = catalog.plan(request);
+    refuseTooMany(request.rows.length, plan);
+    return plan;
+  };
 
   async function getFeatures(
-    { featureSet, rows }: GetFeaturesRequest__Output,
+    request: GetFeaturesRequest__Output,
     call: Call,
   ): Promise<GetFeaturesResponse__Output> {
-    refuseWhenClosed();
-    const plan = plans.get(featureSet);
-    if (plan === undefined)
-      throw new MeshError(
-        'FEATURE_SET_NOT_FOUND',
-        `no feature set is called ${JSON.stringify(featureSet)}; there are ${nameList(plans.keys())}`,
-        { metadata: { feature_set: featureSet } },
-      );
-    refuseTooMany(rows.length, plan);
+    const plan = planOf(request);
     if (call.span !== undefined) {
-      call.span.attributes['scoremesh.feature_set'] = featureSet;
-      call.span.attributes['scoremesh.rows'] = rows.length;
+      call.span.attributes['scoremesh.feature_set'] = plan.name;
+      call.span.attributes['scoremesh.rows'] = request.rows.length;
     }
     const counts: StatusCounts = [0, 0, 0, 0, 0];
-    const response = readFeatures(plan, rows, now(), store, slab, counts);
-    metrics.read(featureSet, counts);
+    const read = reader.read(plan, request, counts);
+    const response = read instanceof Promise ? await read : read;
+    metrics.read(plan.name, counts);
+    selfCheck.sample(plan, request, response);
     return response;
   }
 
   return {
     handlers: {
-      Ingest: ingest,
+      ...ingest.handlers,
       GetFeatures: getFeatures,
-      ListFeatures: async () => list,
+      BuildTrainingSet: (batches, call) =>
+        buildTrainingSet(batches, call, {
+          reader,
+          planOf,
+          count: (plan, counts) => metrics.read(plan.name, counts),
+        }),
+      ListFeatures: async ({ featureSet }) => catalog.list(featureSet),
+      Declare: async ({ yaml, dryRun }) => {
+        refuseWhenClosed();
+        return await declare(yaml, dryRun, ingest);
+      },
     },
   };
 }

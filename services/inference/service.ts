@@ -1,5 +1,5 @@
-import type { InferenceContract, ModelContract } from '../contracts.ts';
-import type { Handlers } from '../kit/contract/contract.ts';
+import type { FeatureContract, InferenceContract, ModelContract } from '../contracts.ts';
+import type { Client, Handlers } from '../kit/contract/contract.ts';
 import { DeadlineWatch } from '../kit/contract/deadline-watch.ts';
 import type { MeshError } from '../kit/errors/mesh-error.ts';
 import { type Closers, createClosers } from '../kit/lifecycle/closers.ts';
@@ -13,6 +13,7 @@ import { createManager } from './lifecycle/manager.ts';
 import { Registry } from './lifecycle/registry.ts';
 import { countedVersions, modelStates } from './lifecycle/registry-readers.ts';
 import { serveModel } from './lifecycle/served-model.ts';
+import { checkFeatureSet } from './loading/feature-set-check.ts';
 import { createLoader } from './loading/loader.ts';
 import { openVersion } from './loading/open-version.ts';
 import { createInferenceHandlers } from './protocol/inference-handlers.ts';
@@ -39,10 +40,16 @@ export interface InferenceService {
  */
 export async function createInferenceService(
   config: InferenceConfig,
-  deps: { readonly log: Log; readonly metrics: Metrics; readonly tracer: Tracer },
+  deps: {
+    readonly log: Log;
+    readonly metrics: Metrics;
+    readonly tracer: Tracer;
+    /** For models that name the version of their feature set. */
+    readonly features?: Client<FeatureContract>;
+  },
   closers: Closers,
 ): Promise<InferenceService> {
-  const { log, tracer } = deps;
+  const { features, log, tracer } = deps;
   const registry = new Registry();
   const turns = new TurnTaker(sliceMs);
   const deadlines = new DeadlineWatch();
@@ -59,7 +66,16 @@ export async function createInferenceService(
   const manager = await createManager(config, {
     log,
     registry,
-    open: (found, override) => openVersion(found, override, config, loader),
+    open: async (found, override) => {
+      const loaded = await openVersion(found, override, config, loader);
+      try {
+        await checkFeatureSet(`${found.model}/${found.version}`, loaded, { features, log });
+      } catch (error) {
+        await loaded.executor.close();
+        throw error;
+      }
+      return loaded;
+    },
     readPolicy,
     serve: (model, version, loaded, onLost) =>
       serveModel(version, loaded, {

@@ -13,27 +13,40 @@ export interface KnownSet {
   readonly encoded: Buffer;
 }
 
-/** The feature sets by digest. Asks the feature role only for a digest it has not met. */
+/** The feature sets that models read. Asks the feature role only for what it has not met. */
 export interface FeatureSets {
-  get(name: string, digest: string, call: Call): KnownSet | Promise<KnownSet>;
+  /** What a model's reference ("name" or "name@sha256:<hex>") meant when it was last read. */
+  current(reference: string, call: Call): KnownSet | Promise<KnownSet>;
+  /** The version with this digest, which is what the reference means now. */
+  get(reference: string, digest: string, call: Call): KnownSet | Promise<KnownSet>;
 }
 
 export function createFeatureSets(features: Client<FeatureContract>): FeatureSets {
-  const known = new Map<string, KnownSet>();
-  const ask = async (name: string, digest: string, call: Call): Promise<KnownSet> => {
-    const { sets } = await features.ListFeatures({}, call);
-    for (const set of sets) known.set(set.digest, { set, encoded: codec.encode(set) });
-    const found = known.get(digest);
-    if (found === undefined) {
-      throw new MeshError(
-        'FEATURE_SET_NOT_FOUND',
-        `feature set "${name}" changed while it was read; try again`,
-        { retryAfterMs: 100 },
-      );
-    }
-    return found;
+  const byDigest = new Map<string, KnownSet>();
+  const byReference = new Map<string, KnownSet>();
+  const ask = async (reference: string, call: Call): Promise<KnownSet> => {
+    const { sets } = await features.ListFeatures({ featureSet: reference }, call);
+    const [set] = sets;
+    if (set === undefined)
+      throw new MeshError('FEATURE_SET_NOT_FOUND', `no feature set is called "${reference}"; declare it`);
+    const known = { set, encoded: codec.encode(set) };
+    byDigest.set(set.digest, known);
+    return known;
   };
-  return { get: (name, digest, call) => known.get(digest) ?? ask(name, digest, call) };
+  const keep = (reference: string, known: KnownSet): KnownSet => {
+    byReference.set(reference, known);
+    return known;
+  };
+  return {
+    current: (reference, call) =>
+      byReference.get(reference) ?? ask(reference, call).then((known) => keep(reference, known)),
+    get: (reference, digest, call) => {
+      const known = byDigest.get(digest);
+      if (known !== undefined) return keep(reference, known);
+      const [name] = reference.split('@');
+      return ask(`${name}@${digest}`, call).then((found) => keep(reference, found));
+    },
+  };
 }
 
 export function decodeFeatureSet(bytes: Uint8Array): FeatureSet__Output {

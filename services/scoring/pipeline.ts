@@ -1,7 +1,6 @@
 import type { FeatureContract, InferenceContract } from '../contracts.ts';
 import type { ModelInferResponse__Output as ModelInferResponse } from '../gen/inference/ModelInferResponse.ts';
 import type { FeaturesRead__Output as FeaturesRead } from '../gen/scoremesh/audit/v1/FeaturesRead.ts';
-import type { GetFeaturesResponse__Output as GetFeaturesResponse } from '../gen/scoremesh/feature/v1/GetFeaturesResponse.ts';
 import type { FeatureValue__Output as FeatureValue } from '../gen/scoremesh/scoring/v1/FeatureValue.ts';
 import type { ScoreRequest__Output as ScoreRequest } from '../gen/scoremesh/scoring/v1/ScoreRequest.ts';
 import type { ScoreResponse__Output as ScoreResponse } from '../gen/scoremesh/scoring/v1/ScoreResponse.ts';
@@ -9,7 +8,8 @@ import { type Call, throwIfUnwanted } from '../kit/contract/call.ts';
 import type { Client } from '../kit/contract/contract.ts';
 import { outputsOf } from './answer.ts';
 import type { AuditTrail, IdempotencyKey } from './audit-trail.ts';
-import type { FeatureSets, KnownSet } from './feature-sets.ts';
+import { type FeatureRead, readFeatures } from './feature-read.ts';
+import type { FeatureSets } from './feature-sets.ts';
 import { featuresCodec, featureValues } from './feature-values.ts';
 import { batchOf, isAnswerOf, modelVersion } from './inferred.ts';
 import type { ModelRegistry, Resolution } from './model-registry.ts';
@@ -17,7 +17,6 @@ import { bodyDigest, type Occasion, predictionRecord } from './records.ts';
 import { newsAfter, newsOfReload } from './registry-news.ts';
 import { repeatedAnswer } from './repeated-answer.ts';
 import { checkInputs, checkRequest } from './request-inputs.ts';
-import type { ScorePlan } from './score-plan.ts';
 import { inferRequest } from './tensors.ts';
 
 export interface PipelineDeps {
@@ -75,7 +74,7 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
 }
 
 interface Inferred extends Resolution {
-  readonly read: Read | undefined;
+  readonly read: FeatureRead | undefined;
   readonly response: ModelInferResponse;
 }
 
@@ -86,7 +85,8 @@ async function infer(deps: PipelineDeps, request: ScoreRequest, call: Call): Pro
     const snapshot = models.snapshot();
     const { plan, alias } = models.resolve(request.model);
     checkInputs(request, plan);
-    const read = await readFeatures(deps, plan, request, call);
+    const { featureSet } = plan.model;
+    const read = featureSet === '' ? undefined : await readFeatures(deps, featureSet, request, call);
     throwIfUnwanted(call, 'inference could start');
     let response: ModelInferResponse;
     try {
@@ -100,33 +100,12 @@ async function infer(deps: PipelineDeps, request: ScoreRequest, call: Call): Pro
   }
 }
 
-interface Read {
-  readonly response: GetFeaturesResponse;
-  readonly known: KnownSet;
-}
-
-async function readFeatures(
-  deps: PipelineDeps,
-  plan: ScorePlan,
-  request: ScoreRequest,
-  call: Call,
-): Promise<Read | undefined> {
-  const { featureSet } = plan.model;
-  if (featureSet === '') return undefined;
-  const response = await deps.features.GetFeatures(
-    { featureSet, rows: [{ entities: request.entities }] },
-    call,
-  );
-  const known = deps.featureSets.get(featureSet, response.digest, call);
-  return { response, known: known instanceof Promise ? await known : known };
-}
-
-function recordedFeatures(read: Read | undefined): FeaturesRead | null {
+function recordedFeatures(read: FeatureRead | undefined): FeaturesRead | null {
   if (read === undefined) return null;
   return { featureSet: read.known.encoded, values: featuresCodec.encode(read.response) };
 }
 
-function shownFeatures(read: Read | undefined): FeatureValue[] {
+function shownFeatures(read: FeatureRead | undefined): FeatureValue[] {
   return read === undefined ? [] : featureValues(read.known.set, read.response);
 }
 

@@ -131,8 +131,10 @@ export function encodeRecord(
 
 /** Identity of what a request asks, whatever the order of its maps: SHA-256 without request_id and presentation options. */
 export function bodyDigest(request: ScoreRequest__Output): Buffer {
-  const { model, entities, inputs } = request;
-  const body = requestCodec.encode({ model, entities, inputs });
+  const { model, entities, inputs, asOfEventTime } = request;
+  const moment =
+    asOfEventTime === undefined ? {} : { asOfEventTime, _asOfEventTime: 'asOfEventTime' as const };
+  const body = requestCodec.encode({ model, entities, inputs, ...moment });
   return createHash('sha256').update(body).digest();
 }
 

@@ -16,7 +16,14 @@ export const packagePlaces: Readonly<Record<string, readonly string[]>> = {
   'prom-client': ['services/kit/telemetry/'],
   pino: ['services/kit/log/'],
   'onnxruntime-node': ['services/inference/'],
+  '@marcbachmann/cel-js': ['services/feature/cel/'],
+  ioredis: ['services/feature/store/redis/'],
   lmdb: ['services/feature/', 'services/audit/'],
+  'csv-parse': ['gateway/files/'],
+  'csv-stringify': ['gateway/files/'],
+  hyparquet: ['gateway/files/'],
+  'hyparquet-compressors': ['gateway/files/'],
+  'hyparquet-writer': ['gateway/files/'],
   fastify: ['gateway/http/'],
   commander: ['gateway/command-line/'],
   yaml: ['services/feature/', 'services/inference/'],
@@ -24,7 +31,17 @@ export const packagePlaces: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Packages that only one file of each of their places may import. */
-export const oneFilePackages: readonly string[] = ['lmdb', 'onnxruntime-node'];
+export const oneFilePackages: readonly string[] = [
+  '@marcbachmann/cel-js',
+  'csv-parse',
+  'csv-stringify',
+  'hyparquet',
+  'hyparquet-compressors',
+  'hyparquet-writer',
+  'ioredis',
+  'lmdb',
+  'onnxruntime-node',
+];
 
 const services = [
   'services/feature/',
@@ -40,7 +57,16 @@ const composition = ['services/mesh.ts', 'services/mesh-settings.ts', 'services/
 const composing: Readonly<Record<string, readonly string[] | 'everything'>> = {
   'services/mesh.ts': 'everything',
   'services/main.ts': ['services/mesh.ts', 'services/program.ts', 'services/kit/'],
-  'services/program.ts': [...composition, 'services/ready-block.ts', 'gateway/', ...shared],
+  'services/program.ts': [
+    ...composition,
+    'services/feature-backups.ts',
+    'services/flights-seed.ts',
+    'services/ready-block.ts',
+    'gateway/',
+    ...shared,
+  ],
+  'services/feature-backups.ts': ['services/feature/store/back-up.ts', ...shared],
+  'services/flights-seed.ts': ['examples/flights/seed.ts', 'gateway/', ...shared],
   'services/ready-block.ts': [...composition, 'gateway/client/', ...shared],
   'services/role-clients.ts': [...composition, ...shared],
   'services/mesh-settings.ts': shared,

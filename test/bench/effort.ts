@@ -10,6 +10,10 @@ export interface Effort {
   readonly seconds: number;
   /** Loads and unloads of a model. */
   readonly cycles: number;
+  /** Events that the feature role holds while it is read. */
+  readonly featureEvents: number;
+  /** Flights that are ingested. */
+  readonly flights: number;
 }
 
 export const fullEffort: Effort = {
@@ -18,6 +22,8 @@ export const fullEffort: Effort = {
   warmUpRequests: 60_000,
   seconds: 4,
   cycles: 500,
+  featureEvents: 3_000_000,
+  flights: 3_000_000,
 };
 
 /** A look in under two minutes: what it says is a hint. */
@@ -27,6 +33,8 @@ export const quickEffort: Effort = {
   warmUpRequests: 10_000,
   seconds: 1,
   cycles: 60,
+  featureEvents: 300_000,
+  flights: 300_000,
 };
 
 /** A little of everything: shows that the bench works, and nothing about what it measures. */
@@ -37,4 +45,6 @@ export const smokeEffort: Effort = {
   warmUpRequests: 500,
   seconds: 0.3,
   cycles: 3,
+  featureEvents: 20_000,
+  flights: 20_000,
 };

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { measureCpu } from './cpu-table.ts';
 import { fullEffort, quickEffort, smokeEffort } from './effort.ts';
+import { measureFeatures } from './features/features.ts';
 import { measureInference } from './inference.ts';
 import { stopWithThisProcess } from './processes.ts';
 
@@ -16,18 +17,18 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 });
 
-const topics = ['score', 'inference'];
+const topics = ['score', 'inference', 'features'];
 const unknown = positionals.filter((name) => !topics.includes(name));
 
 if (values.help || unknown.length > 0) {
   if (unknown.length > 0) console.log(`There is no bench "${unknown[0]}".\n`);
-  console.log(`npm run bench -- [score] [inference] [--only part] [--quick | --smoke] [--requests 10000] [--rounds 7]
+  console.log(`npm run bench -- [score] [inference] [features] [--only part] [--quick | --smoke] [--requests 10000] [--rounds 7]
 
 CPU per request of each path against a bare grpc-js echo of the same bytes, in turns; then what the inference role promises about
-batching, loading, overload and memory. Each ratio is the median of its rounds: subject and reference run right after one another,
+batching, loading, overload and memory, and the feature role about reads, ingest and history. Each ratio is the median of its rounds: subject and reference run right after one another,
 so that neighbours on the machine disturb both. Absolute times depend on the machine; ratios need one that is otherwise idle.
 
-  score, inference   what to measure: full scores, or the inference role and ModelInfer; both unless named
+  score, inference, features   what to measure: full scores; the inference role and ModelInfer; the feature role; all unless named
   --only part        rows whose name has this in it, e.g. --only batching, --only gateway
   --quick            fewer and shorter rounds: a look in under two minutes a topic
   --smoke            hardly any rounds: shows that the bench works, not what it measures
@@ -49,4 +50,5 @@ so that neighbours on the machine disturb both. Absolute times depend on the mac
     (name) => asked(name) && (all || positionals.includes(isInference(name) ? 'inference' : 'score')),
   );
   if (all || positionals.includes('inference')) await measureInference(effort, asked);
+  if (all || positionals.includes('features')) await measureFeatures(effort, asked);
 }

@@ -1,4 +1,5 @@
 import type { ScoreRequest } from '../../gateway/client/client.ts';
+import type { Event } from '../../services/gen/scoremesh/feature/v1/Event.ts';
 
 /** A request that the flights model takes. */
 export function flight(over: Partial<ScoreRequest> = {}): ScoreRequest {
@@ -10,24 +11,48 @@ export function flight(over: Partial<ScoreRequest> = {}): ScoreRequest {
   };
 }
 
-const delays = (late: number) => ({
-  late_rate_1h: { number: late },
-  late_rate_6h: { number: 0.25 },
-  late_rate_14d: { number: 0.2 },
-  mean_delay_1h: { number: 4.5 },
-});
+/** The moment as of which `flightEvents` are what the features of `flight` are made of, Unix ms. */
+export const flightMoment = Date.UTC(2001, 1, 1, 12, 30);
 
-/** Rows for every feature that `flight` reads; one value of the destination is null. */
-export const flightRows = [
-  {
-    view: 'origin_delays',
-    keys: { origin: 'ORD' },
-    values: { ...delays(0.5), departures_1h: { number: 60 } },
-  },
-  {
-    view: 'destination_delays',
-    keys: { destination: 'DEN' },
-    values: { ...delays(0.125), mean_delay_1h: {}, arrivals_1h: { number: 20 } },
-  },
-  { view: 'system_delays', keys: {}, values: { late_rate_1h: { number: 0.3 } } },
+const minutesBefore = (minutes: number): number => flightMoment - minutes * 60_000;
+
+function departure(eventId: string, eventTime: number, destination: string): Event {
+  return {
+    stream: 'departures',
+    eventId,
+    eventTime,
+    fields: { origin: { text: 'ORD' }, destination: { text: destination } },
+  };
+}
+
+function arrival(
+  eventId: string,
+  eventTime: number,
+  [origin, destination]: [string, string],
+  hour: number,
+  delay: number,
+): Event {
+  return {
+    stream: 'arrivals',
+    eventId,
+    eventTime,
+    fields: {
+      origin: { text: origin },
+      destination: { text: destination },
+      hour: { number: hour },
+      delay: { number: delay },
+    },
+  };
+}
+
+/**
+ * As of `flightMoment` they make of ORD half of the flights late, 15 minutes on average, and two departures in the last hour. In DEN one
+ * flight came on time, hours ago, so that its features of the last hour are null; of the route nothing is found.
+ */
+export const flightEvents: Event[] = [
+  departure('d1', minutesBefore(40), 'SFO'),
+  departure('d2', minutesBefore(5), 'BOS'),
+  arrival('a1', minutesBefore(20), ['ORD', 'SFO'], 8, 30),
+  arrival('a2', minutesBefore(10), ['ORD', 'BOS'], 10, 0),
+  arrival('a3', minutesBefore(180), ['LAX', 'DEN'], 7, -4),
 ];

@@ -84,10 +84,12 @@ describe.each(placementNames)('a generic gRPC client of a mesh placed %s', (plac
   it.each([
     ['gateway', 'scoremesh.scoring.v1.ScoringService'],
     ['gateway', 'scoremesh.feature.v1.FeatureService'],
+    ['gateway', 'feast.serving.ServingService'],
     ['gateway', 'scoremesh.inference.v1.ModelService'],
     ['gateway', 'inference.GRPCInferenceService'],
     ['gateway', 'scoremesh.audit.v1.AuditService'],
     ['feature', 'scoremesh.feature.v1.FeatureService'],
+    ['feature', 'feast.serving.ServingService'],
     ['inference', 'scoremesh.inference.v1.ModelService'],
     ['inference', 'inference.GRPCInferenceService'],
     ['audit', 'scoremesh.audit.v1.AuditService'],

@@ -175,13 +175,14 @@ describe.each(placementNames)('a mesh placed %s', (name) => {
     const asked = {
       set: features.GetFeatures({ featureSet: 'nobody', rows: [{ entities: {} }] }),
       entity: features.GetFeatures({
-        featureSet: 'flight_delay_v1',
-        rows: [{ entities: { origin: 'ORD' } }],
+        featureSet: 'flight_delay',
+        rows: [{ entities: { origin: 'ORD' }, inputs: { minute_of_day: { number: 750 } } }],
       }),
-      view: features.Ingest({ rows: [{ view: 'nobody', keys: {}, values: {} }] }),
-      row: features.Ingest({
-        rows: [{ view: 'system_delays', values: { late_rate_1h: { text: 'often' } } }],
-      }),
+      version: features.GetFeatures({ featureSet: 'flight_delay@sha256:00', rows: [{ entities: {} }] }),
+      view: features.GetFeatures({ features: ['nobody.late_rate_1h'], rows: [{ entities: {} }] }),
+      stream: features.Ingest({ events: [{ stream: 'nobody', eventId: '1' }] }),
+      event: features.Ingest({ events: [{ stream: 'arrivals', fields: { origin: { text: 'ORD' } } }] }),
+      declaration: features.Declare({ yaml: 'views: { v: { stream: nobody } }' }),
       model: models.GetModel({ model: 'nobody' }),
       page: audit.ListRecords({ pageSize: 5000 }),
       outcomes: scoring.RecordOutcomes({ outcomes: [] }),
@@ -194,10 +195,17 @@ describe.each(placementNames)('a mesh placed %s', (name) => {
     });
     const errors = Object.fromEntries(await Promise.all(refused));
     expect(errors).toMatchObject({
-      set: { code: 5, reason: 'FEATURE_SET_NOT_FOUND', message: expect.stringContaining('flight_delay_v1') },
+      set: { code: 5, reason: 'FEATURE_SET_NOT_FOUND', message: expect.stringContaining('flight_delay') },
       entity: { code: 3, reason: 'ENTITY_MISSING', message: expect.stringContaining('destination') },
       view: { code: 5, reason: 'FEATURE_VIEW_NOT_FOUND', message: expect.stringContaining('origin_delays') },
-      row: { code: 3, reason: 'FEATURE_ROW_INVALID', message: expect.stringContaining('late_rate_1h') },
+      version: { code: 9, reason: 'FEATURE_SET_CHANGED', message: expect.stringContaining('flight_delay') },
+      stream: { code: 5, reason: 'FEATURE_STREAM_NOT_FOUND', message: expect.stringContaining('arrivals') },
+      event: { code: 3, reason: 'FEATURE_EVENT_INVALID', message: expect.stringContaining('event_id') },
+      declaration: {
+        code: 3,
+        reason: 'FEATURE_DECLARATION_INVALID',
+        message: expect.stringContaining('nobody'),
+      },
       model: { code: 5, reason: 'MODEL_NOT_FOUND', message: expect.stringContaining('flight_delay') },
       page: { code: 3, reason: 'INVALID_REQUEST', details: { violations: [{ field: 'page_size' }] } },
       outcomes: { code: 3, reason: 'INVALID_REQUEST', details: { violations: [{ field: 'outcomes' }] } },

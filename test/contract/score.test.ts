@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ScoreStreamRequest, Value } from '../../gateway/client/client.ts';
-import { flight, flightRows } from './flight.ts';
+import { flight, flightEvents, flightMoment } from './flight.ts';
 import { type Placed, place, placementNames } from './placements.ts';
 import { until } from './ready.ts';
 
@@ -14,12 +14,14 @@ describe.each(placementNames)('a mesh placed %s', (name) => {
 
   beforeAll(async () => {
     mesh = await place(name);
-    await mesh.client.features.Ingest({ rows: flightRows });
+    await mesh.client.features.Ingest({ events: flightEvents });
   });
   afterAll(() => mesh?.close());
 
   it('scores with the features it was given, the same bits in every placement', async () => {
-    const response = await mesh.client.scoring.Score(flight({ includeFeatures: true }));
+    const response = await mesh.client.scoring.Score(
+      flight({ includeFeatures: true, asOfEventTime: flightMoment }),
+    );
     expect(response.predictionId).toMatch(uuid7);
     expect(response.model).toMatchObject({ name: 'flight_delay', version: 1, alias: 'champion' });
     firstOutputs ??= response.outputs;
@@ -157,6 +159,7 @@ describe.each(placementNames)('a mesh placed %s', (name) => {
       body: JSON.stringify({
         entities: { origin: 'ORD', destination: 'DEN' },
         inputs: { minute_of_day: 750, day_of_week: 4, distance: 888 },
+        as_of: new Date(flightMoment).toISOString(),
       }),
     });
     expect(response.status).toBe(200);
@@ -201,17 +204,18 @@ describe.each(placementNames)('a mesh placed %s', (name) => {
 
   it('reads the features that it was given, from one address', async () => {
     const { sets } = await mesh.client.features.ListFeatures({});
-    const set = sets.find(({ name: called }) => called === 'flight_delay_v1');
+    const set = sets.find(({ name: called }) => called === 'flight_delay');
     const { digest, statuses, blocks } = await mesh.client.features.GetFeatures({
-      featureSet: 'flight_delay_v1',
-      rows: [
-        { entities: { origin: 'ORD', destination: 'DEN' } },
-        { entities: { origin: 'XXX', destination: 'DEN' } },
-      ],
+      featureSet: 'flight_delay',
+      asOfEventTime: flightMoment,
+      rows: ['ORD', 'XXX'].map((origin) => ({
+        entities: { origin, destination: 'DEN' },
+        inputs: { minute_of_day: { number: 750 } },
+      })),
     });
     expect(digest).toBe(set?.digest);
     const place = set?.features.indexOf('origin_delays.late_rate_1h') ?? -1;
-    // PRESENT for the airport that has a row, NOT_FOUND for the one that has none.
+    // PRESENT for the airport that had flights, NOT_FOUND for the one that had none.
     expect([statuses[place], statuses[13 + place]]).toEqual([1, 3]);
     expect(blocks[0]?.data.readFloatLE(place * 4)).toBe(0.5);
   });

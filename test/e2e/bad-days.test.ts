@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { flight, flightRows } from '../contract/flight.ts';
+import { flight, flightEvents } from '../contract/flight.ts';
 import { type Placed, place } from '../contract/placements.ts';
 import { until, untilReady } from '../contract/ready.ts';
 import { recordedPredictions, startLoad } from './load.ts';
@@ -9,7 +9,7 @@ describe('four processes under load', () => {
 
   beforeAll(async () => {
     mesh = await place('processes');
-    await mesh.client.features.Ingest({ rows: flightRows });
+    await mesh.client.features.Ingest({ events: flightEvents });
   });
   afterAll(() => mesh?.close());
 

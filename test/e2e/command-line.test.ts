@@ -85,28 +85,37 @@ describe('the command line', () => {
     expect(err).toMatch(/INPUT_TYPE_MISMATCH.*distance/);
   });
 
-  it('stores feature rows from a file, and names the line that it can not use', async () => {
+  it('stores events from a file, and names the line that it can not use', async () => {
+    const arrival = {
+      stream: 'arrivals',
+      event_id: 'one',
+      event_time: '2001-03-01T12:00:00Z',
+      fields: { origin: 'ORD', destination: 'DEN', hour: 9, delay: 20 },
+    };
     const good = join(folder, 'good.jsonl');
-    writeFileSync(good, '{"view":"system_delays","values":{"late_rate_1h":0.25}}\n\n');
-    expect(await run('features', 'push', good)).toMatchObject({
+    writeFileSync(good, `${JSON.stringify(arrival)}\n\n`);
+    expect(await run('features', 'load', '--events', good)).toMatchObject({
       code: 0,
-      out: expect.stringContaining('1 feature rows'),
+      out: expect.stringMatching(/\b1 (event|stored)/),
     });
-    expect((await run(...flightArgs, '-i', 'distance=888', '--features')).out).toMatch(
-      /system_delays.late_rate_1h +0.25 +present/,
+    const asOf = ['--as-of', '2001-03-01T12:10:00Z'];
+    expect((await run(...flightArgs, '-i', 'distance=888', '--features', ...asOf)).out).toMatch(
+      /system_delays.late_rate_1h +1 +present/,
     );
     const bad = join(folder, 'bad.jsonl');
-    writeFileSync(bad, '{"view":"system_delays","values":{}}\nnot json\n');
-    expect(await run('features', 'push', bad)).toMatchObject({
+    writeFileSync(bad, `${JSON.stringify(arrival)}\nnot json\n`);
+    expect(await run('features', 'load', '--events', bad)).toMatchObject({
       code: 1,
-      err: expect.stringContaining('bad.jsonl:2'),
+      err: expect.stringMatching(/bad\.jsonl, row 2/),
     });
-    expect(await run('features', 'push', join(folder, 'absent.jsonl'))).toMatchObject({ code: 1 });
+    expect(await run('features', 'load', '--events', join(folder, 'absent.jsonl'))).toMatchObject({
+      code: 1,
+    });
   });
 
   it('lists models and features', async () => {
     expect((await run('models')).out).toMatch(/flight_delay 1 @champion +ready/);
-    expect((await run('features', 'list')).out).toContain('set flight_delay_v1');
+    expect((await run('features', 'list')).out).toContain('set flight_delay ');
   });
 
   it('says how to reach a mesh that does not answer', async () => {

@@ -1,15 +1,23 @@
 import { expect, test } from 'vitest';
 import type { ListFeaturesResponse__Output } from '../../services/gen/scoremesh/feature/v1/ListFeaturesResponse.ts';
 import { messageCodec } from '../../services/kit/contract/protos.ts';
-import { airportRow, number, startFeatures, testCall, travel } from './fixture.ts';
+import { noon, number } from './arrivals.ts';
+import { startFeatures, testCall, valuesOf } from './fixture.ts';
+import { full, ord, report, travel } from './travel.ts';
 
 test('what is declared can be listed, complete as over the wire', async () => {
   const { handlers } = await startFeatures(travel);
-  const list = await handlers.ListFeatures({}, testCall());
-  expect(list.views.map(({ name }) => name)).toEqual(['airport', 'route', 'system']);
+  const list = await handlers.ListFeatures({ featureSet: '' }, testCall());
+  expect(list.streams.map(({ name }) => name)).toEqual(['reports']);
+  expect(list.entities.map(({ name }) => name)).toEqual(['airport', 'route']);
+  expect(list.views.map(({ name }) => name)).toEqual(['airport', 'recent', 'route', 'system']);
   expect(list.sets.map(({ name, features }) => [name, features.length])).toEqual([
+    ['derived', 4],
     ['everything', 7],
-    ['rates', 2],
+    ['filled', 6],
+    ['means', 2],
+    ['shares', 2],
+    ['wanted', 2],
   ]);
   const codec = messageCodec<ListFeaturesResponse__Output, ListFeaturesResponse__Output>(
     'scoremesh.feature.v1.ListFeaturesResponse',
@@ -17,51 +25,71 @@ test('what is declared can be listed, complete as over the wire', async () => {
   expect(codec.decode(codec.encode(list))).toEqual(list);
 });
 
-test('an unknown set is refused with the sets there are', async () => {
+test('one set can be listed, by its name and by its digest', async () => {
   const { handlers } = await startFeatures(travel);
-  const rows = [{ entities: {} }];
-  await expect(handlers.GetFeatures({ featureSet: 'rate', rows }, testCall())).rejects.toMatchObject({
-    reason: 'FEATURE_SET_NOT_FOUND',
-    message: 'no feature set is called "rate"; there are everything, rates',
-  });
+  const { sets } = await handlers.ListFeatures({ featureSet: 'means' }, testCall());
+  expect(sets).toHaveLength(1);
+  const again = await handlers.ListFeatures({ featureSet: `means@${sets[0]!.digest}` }, testCall());
+  expect(again.sets).toEqual(sets);
 });
 
-test.each([0, 10_001])('a read of %d rows is refused', async (count) => {
-  const { handlers } = await startFeatures(travel);
-  const rows = Array.from({ length: count }, () => ({ entities: { airport: 'ORD' } }));
-  await expect(handlers.GetFeatures({ featureSet: 'rates', rows }, testCall())).rejects.toMatchObject({
-    reason: 'INVALID_REQUEST',
-  });
+test('an event is in the next read of its key, of a set or of features by name', async () => {
+  const { ingest, read } = await startFeatures(travel);
+  expect(await ingest(report(full))).toMatchObject({ stored: 1, duplicates: 0, quarantined: 0 });
+  expect(valuesOf(await read('everything', [ord]))).toEqual([
+    Math.fround(0.1),
+    0.1,
+    1n,
+    0.1,
+    9007199254740993n,
+    true,
+    'Chicago — Ö',
+  ]);
+  expect(valuesOf(await read(['recent.seats_6h', 'airport.city'], [ord]))).toEqual([
+    9007199254740993n,
+    'Chicago — Ö',
+  ]);
 });
 
 test('without declarations it runs and has nothing', async () => {
-  const { handlers } = await startFeatures('', { declarationsFolder: undefined });
-  expect(await handlers.ListFeatures({}, testCall())).toEqual({ views: [], sets: [] });
-  const rows = [airportRow('ORD', {})];
-  await expect(handlers.Ingest({ rows }, testCall())).rejects.toThrow('there are none');
+  const { handlers, ingest } = await startFeatures('');
+  expect(await handlers.ListFeatures({ featureSet: '' }, testCall())).toEqual({
+    views: [],
+    sets: [],
+    streams: [],
+    entities: [],
+  });
+  await expect(ingest(report())).rejects.toThrow('there are none');
 });
 
-test('rows are counted by view and outcome, reads by set, and the size of the store is known', async () => {
-  const { handlers, metrics } = await startFeatures(travel);
-  const rows = [airportRow('ORD', { rate: number(1) }), airportRow('ORD', { rate: number(2) })];
-  await handlers.Ingest({ rows }, testCall());
-  await handlers.Ingest({ rows: [airportRow('', {})] }, testCall()).catch(() => {});
-  await handlers.GetFeatures({ featureSet: 'rates', rows: [{ entities: { airport: 'ORD' } }] }, testCall());
-  const ingested = (outcome: string) =>
-    metrics.value(`scoremesh_feature_ingested_rows_total{airport,${outcome}}`);
-  expect(['stored', 'superseded', 'refused'].map(ingested)).toEqual([1, 1, 1]);
-  expect(metrics.value('scoremesh_feature_reads_total{rates}')).toBe(1);
+test('events, reads and values are counted, and the sizes of the store and of the states are known', async () => {
+  const { ingest, read, metrics } = await startFeatures(travel);
+  await ingest(report({ mean: number(1) }), report({}, noon, 'twice'), report({}, noon, 'twice'));
+  await read('means', [ord, { entities: { airport: 'JFK' } }]);
+  const values = (status: string) => metrics.value(`scoremesh_feature_values_total{means,${status}}`);
+  expect(metrics.value('scoremesh_feature_reads_total{means}')).toBe(1);
+  expect(['PRESENT', 'NULL_VALUE', 'NOT_FOUND', 'OUTSIDE_MAX_AGE'].map(values)).toEqual([2, 1, 1, 0]);
   expect(metrics.value('scoremesh_feature_store_bytes')).toBeGreaterThan(0);
+  expect(metrics.value('scoremesh_feature_state_bytes')).toBeGreaterThan(0);
 });
 
 test('what was taken before it closes is stored, and afterwards it refuses by name', async () => {
-  const { handlers, close } = await startFeatures(travel);
-  const taken = handlers.Ingest({ rows: [airportRow('ORD', { rate: number(1) })] }, testCall());
-  await Promise.all([taken, close()]);
-  expect(await taken).toEqual({ stored: 1, superseded: 0 });
-  const rows = [{ entities: { airport: 'ORD' } }];
-  await expect(handlers.GetFeatures({ featureSet: 'rates', rows }, testCall())).rejects.toMatchObject({
-    reason: 'SHUTTING_DOWN',
+  const started = await startFeatures(travel);
+  const taken = started.ingest(report({ mean: number(3) }));
+  await Promise.all([taken, started.close()]);
+  expect(await taken).toMatchObject({ stored: 1 });
+  const stopping = { reason: 'SHUTTING_DOWN' };
+  await expect(started.read('means', [ord])).rejects.toMatchObject(stopping);
+  await expect(started.ingest(report())).rejects.toMatchObject(stopping);
+  await expect(started.declare('streams: {}')).rejects.toMatchObject(stopping);
+  const again = await started.restart();
+  expect(valuesOf(await again.read('means', [ord]))).toEqual([3, 1n]);
+});
+
+test('faults of the declarations keep it from starting, with all of them named', async () => {
+  const broken = travel.replace('stream: reports', 'stream: report').replace('tile: 5m', 'tile: 7m');
+  await expect(startFeatures(broken)).rejects.toMatchObject({
+    reason: 'CONFIG_INVALID',
+    message: expect.stringMatching(/2 faults[^]*views.airport.stream[^]*views.system.windows.reports_1h/),
   });
-  await expect(handlers.Ingest({ rows: [] }, testCall())).rejects.toMatchObject({ reason: 'SHUTTING_DOWN' });
 });

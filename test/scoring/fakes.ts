@@ -126,6 +126,7 @@ export const featureSet: FeatureSet__Output = {
   digest: 'digest-1',
   description: '',
   features: ['view.a', 'view.b'],
+  inputs: [],
   blocks: [{ datatype: 'FP32', features: 2, data: Buffer.alloc(0) }],
 } as unknown as FeatureSet__Output;
 
@@ -138,6 +139,8 @@ export function featuresResponse(): GetFeaturesResponse__Output {
     eventTimes: float64(1_000_000, 0),
     ingestTimes: float64(1_000_500, 0),
     asOf: 1_002_000,
+    asOfIngest: 1_001_000,
+    rowMoments: Buffer.alloc(0),
   };
 }
 
@@ -215,9 +218,18 @@ export function fakeRoles(
       },
       ListFeatures: async () => {
         steps.push('list features');
-        return { views: [], sets: [featureSet] };
+        return { views: [], sets: [featureSet], streams: [], entities: [] };
       },
       Ingest: unexpected('Ingest'),
+      IngestStream: () => {
+        throw new Error('IngestStream is not part of this test');
+      },
+      BuildTrainingSet: () => {
+        throw new Error('BuildTrainingSet is not part of this test');
+      },
+      Declare: unexpected('Declare'),
+      ListQuarantine: unexpected('ListQuarantine'),
+      ReplayQuarantine: unexpected('ReplayQuarantine'),
     },
     inference: {
       ModelInfer: async (request, call) => {

@@ -67,7 +67,7 @@ describe('a score', () => {
     expect(answered).toBe(false);
     durable.open();
     const response = await answering;
-    expect(roles.steps).toEqual(['features', 'list features', 'inference', 'append']);
+    expect(roles.steps).toEqual(['list features', 'features', 'inference', 'append']);
     expect(response).toMatchObject({
       model: { name: 'm', version: 1, alias: '' },
       outputs: { score: { number: 0.75, kind: 'number' } },

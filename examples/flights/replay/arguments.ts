@@ -25,8 +25,9 @@ const DEFAULT_DAYS = 7;
 /** The data holds January to June. */
 const DATA_END = monthStart(7);
 
-export const HELP = `Replays real departures of 2001 against the running mesh, as if they happened now: in every minute it
-ingests what is known then, scores the flights that leave, and records how late earlier ones arrived.
+export const HELP = `Replays real departures of 2001 against the running mesh. First it sends the departures and arrivals of the
+two weeks before, which the first features are made of. Then in every simulated minute it scores the flights that leave with what was known
+just before, sends what happens, and records how late earlier ones arrived.
 
   npm run example:flights [-- options]
 

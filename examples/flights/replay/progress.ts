@@ -1,4 +1,5 @@
 import { localTimeOf } from '../calendar.ts';
+import { HISTORY_MINUTES } from '../events.ts';
 import type { ReplayArguments } from './arguments.ts';
 import { duration, grouped, percent, roughly } from './numbers.ts';
 import type { ReplayState } from './run.ts';
@@ -13,6 +14,8 @@ export interface ProgressOutput {
 /** One line that is redrawn on a terminal, a line every few seconds elsewhere. */
 export interface Progress {
   show(state: ReplayState): void;
+  /** While the events before the first minute are sent: up to which minute they are stored. */
+  showHistory(minute: number): void;
   /** Says something above the line. */
   note(text: string): void;
   /** Leaves the cursor at the start of an empty line. */
@@ -26,7 +29,7 @@ const BAR_WIDTH = 24;
 const LEAST_SHARE = 0.01;
 const CLEAR_LINE = '\r\x1b[2K';
 
-export const silentProgress: Progress = { show() {}, note() {}, end() {} };
+export const silentProgress: Progress = { show() {}, showHistory() {}, note() {}, end() {} };
 
 export function createProgress(
   out: ProgressOutput,
@@ -36,20 +39,26 @@ export function createProgress(
   const redraws = out.isTTY === true;
   const everyMs = redraws ? REDRAW_MS : LINE_MS;
   let shownAt = redraws ? Number.NEGATIVE_INFINITY : now();
+  const draw = (share: number, text: () => string): void => {
+    if (now() - shownAt < everyMs) return;
+    shownAt = now();
+    if (!redraws) {
+      out.write(`${text()}\n`);
+      return;
+    }
+    const filled = Math.round(share * BAR_WIDTH);
+    const bar = `${'#'.repeat(filled)}${'-'.repeat(BAR_WIDTH - filled)}`;
+    // A line that wraps can't be redrawn.
+    out.write(`${CLEAR_LINE}${`[${bar}] ${text()}`.slice(0, (out.columns ?? 80) - 1)}`);
+  };
   return {
     show(state) {
-      if (now() - shownAt < everyMs) return;
-      shownAt = now();
       const share = shareDone(state, options);
-      const text = progressText(state, share);
-      if (!redraws) {
-        out.write(`${text}\n`);
-        return;
-      }
-      const filled = Math.round(share * BAR_WIDTH);
-      const bar = `${'#'.repeat(filled)}${'-'.repeat(BAR_WIDTH - filled)}`;
-      // A line that wraps can't be redrawn.
-      out.write(`${CLEAR_LINE}${`[${bar}] ${text}`.slice(0, (out.columns ?? 80) - 1)}`);
+      draw(share, () => progressText(state, share));
+    },
+    showHistory(minute) {
+      const share = 1 - (options.fromMinute - minute) / HISTORY_MINUTES;
+      draw(share, () => `${percent(share, 0).padStart(5)}  events up to ${localTimeOf(minute)}`);
     },
     note: (text) => out.write(redraws ? `${CLEAR_LINE}${text}\n` : `${text}\n`),
     end() {

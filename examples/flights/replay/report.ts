@@ -13,10 +13,15 @@ export interface ReportedModel {
 }
 
 /** Whether all went as it should. */
-export function succeeded({ brokenOff, failures, outcomes }: ReplayState): boolean {
+export function succeeded({ brokenOff, events, failures, outcomes }: ReplayState): boolean {
   return (
     brokenOff === undefined &&
-    failures.total() + outcomes.unknown + outcomes.failures.total() + outcomes.waiting === 0
+    events.quarantined +
+      failures.total() +
+      outcomes.unknown +
+      outcomes.failures.total() +
+      outcomes.waiting ===
+      0
   );
 }
 
@@ -28,9 +33,10 @@ export function report(
   stopped: boolean,
 ): string {
   const { minute, scored, elapsedMs, brokenOff } = state;
+  const pace = scored === 0 ? '' : ` in ${duration(elapsedMs)}, ${grouped((1000 * scored) / elapsedMs)}/s`;
   const lines = [
     `${stopped ? 'Stopped: ' : ''}${localTimeOf(options.fromMinute)} to ${localTimeOf(minute + 1)}: ` +
-      `${grouped(scored)} flights scored in ${duration(elapsedMs)}, ${grouped((1000 * scored) / elapsedMs)}/s`,
+      `${grouped(scored)} flights scored${pace}`,
     ...(brokenOff === undefined ? [] : [`Broken off: ${brokenOff.reason}: ${brokenOff.message}`]),
     ...figures(state, model),
   ];
@@ -41,20 +47,20 @@ export function report(
 }
 
 function figures(state: ReplayState, model: ReportedModel): string[] {
-  const { failures, latencies, rows, outcomes, versions } = state;
+  const { failures, latencies, events, outcomes, versions } = state;
   const { joined, unknown, waiting } = outcomes;
   const answers = [...versions].map(([version, count]) => `version ${version} (${grouped(count)} answers)`);
-  const superseded =
-    rows.superseded === 0
+  const quarantined =
+    events.quarantined === 0
       ? ''
-      : `; ${grouped(rows.superseded)} were superseded: something else feeds the same entities, so scores may have read its values`;
+      : `, ${grouped(events.quarantined)} in the quarantine: other features are declared than the example's`;
   return [
     `  model      ${model.name}: ${answers.join(', ') || 'no answers'}`,
     `  failed     ${grouped(failures.total())}`,
     ...failures.byReason().map(failureLine),
     `  latency    p50 ${duration(latencies.quantile(0.5))}, p99 ${duration(latencies.quantile(0.99))} as the caller sees it ` +
       '(logarithmic buckets, within 1.1 %)',
-    `  features   ${grouped(rows.stored)} rows stored${superseded}`,
+    `  events     ${grouped(events.stored)} stored, ${grouped(events.duplicates)} were there already${quarantined}`,
     `  outcomes   ${grouped(joined)} joined to their prediction, ${grouped(unknown)} unknown, ${grouped(outcomes.failures.total())} failed`,
     ...outcomes.failures.byReason().map(failureLine),
     ...(waiting > 0 ? [`  not sent   ${grouped(waiting)} outcomes`] : []),

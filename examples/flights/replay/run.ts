@@ -1,12 +1,17 @@
 import { Code, type MeshClient, MeshError, type ScoreRequest } from '../../../gateway/client/client.ts';
+import { createAgenda } from '../agenda.ts';
 import { createEvaluation, type Evaluation } from '../evaluation.ts';
-import { type ReplayDeparture, type ReplayMinute, replayMinutes } from '../minutes.ts';
+import { createEventSender, type EventCounts } from '../event-sender.ts';
+import { eventsOf, HISTORY_MINUTES, momentOf } from '../events.ts';
+import type { Flight } from '../flights.ts';
+import { type FlightMinute, flightMinutes } from '../minutes.ts';
+import { arrivalMinute, isLate } from '../outcome.ts';
+import { requestOf } from '../request.ts';
 import type { ReplayArguments } from './arguments.ts';
 import { createClock } from './clock.ts';
 import { asMeshError, createFailures, type Failures } from './failures.ts';
-import { createIngester } from './ingest.ts';
 import { createLatencies, type Latencies } from './latencies.ts';
-import { createAgenda, createOutcomeRecorder, type KnownOutcome, type OutcomeCounts } from './outcomes.ts';
+import { createOutcomeRecorder, type KnownOutcome, type OutcomeCounts } from './outcomes.ts';
 import { createScorer, type ScoreResult } from './score-stream.ts';
 
 export type ReplayOptions = Pick<
@@ -18,7 +23,7 @@ export type ReplayOptions = Pick<
 export interface ReplayState {
   /** The simulated minute. */
   minute: number;
-  /** When the first minute was sent, Unix ms, and how long ago that was. NaN before. */
+  /** When the first minute began, Unix ms, and how long ago that was. NaN before. */
   startedAtMs: number;
   elapsedMs: number;
   /** Flights that have left, each scored or failed. */
@@ -29,7 +34,7 @@ export interface ReplayState {
   versions: ReadonlyMap<number, number>;
   /** Of scores, from the moment that the flights of a minute were sent together. */
   latencies: Latencies;
-  rows: { stored: number; superseded: number };
+  events: EventCounts;
   /** Flights whose outcome is known in simulated time. */
   evaluation: Evaluation;
   outcomes: OutcomeCounts;
@@ -45,6 +50,8 @@ export interface ReplayHooks {
   readonly stop: AbortSignal;
   /** The output that is the probability. */
   readonly output: string;
+  /** Called while the events before the first minute are sent: up to which minute they are stored. */
+  readonly onHistory?: (minute: number) => void;
   /** Called after each minute; it must not keep the state. */
   readonly onMinute?: (state: ReplayState) => void;
 }
@@ -54,26 +61,26 @@ const SCORE_TIMEOUT_MS = 15_000;
 /** Rides out a mesh that is restarted. */
 const STORE_TIMEOUT_MS = 30_000;
 
-interface Flight extends KnownOutcome {
+interface ScoredFlight extends KnownOutcome {
   score: number;
 }
 
 /**
- * Replays minute after minute: what is known is ingested, then the departures are scored, then comes the next minute; so
- * every score reads the features of its own minute. Outcomes are recorded beside that once their minute has passed. When the
- * last flight has left, simulated time runs on until all have landed; when stopped, what is not known yet is left out.
- * Rejects only if the dataset can't be read; a mesh that fails ends it with `brokenOff`.
+ * Sends the events of the two weeks before the first minute, then replays minute after minute: the departures are scored with what was
+ * known just before, and what happens in the minute is sent; then comes the next. Outcomes are recorded beside that once their minute
+ * has passed. When the last flight has left, simulated time runs on until all have landed; when stopped, what is not known yet is left
+ * out. Rejects only if the dataset can't be read; a mesh that fails ends it with `brokenOff`.
  */
 export async function runReplay(
   mesh: MeshClient,
   options: ReplayOptions,
-  { stop, output, onMinute }: ReplayHooks,
+  { stop, output, onHistory, onMinute }: ReplayHooks,
 ): Promise<ReplayState> {
   const clock = createClock(options, stop);
-  const ingester = createIngester(mesh, STORE_TIMEOUT_MS);
+  const sender = createEventSender(mesh, STORE_TIMEOUT_MS);
   const scorer = createScorer(mesh, SCORE_TIMEOUT_MS);
   const recorder = createOutcomeRecorder(mesh, STORE_TIMEOUT_MS);
-  const flights = createAgenda<Flight>(options.fromMinute);
+  const flights = createAgenda<ScoredFlight>(options.fromMinute);
   const evaluation = createEvaluation();
   const failures = createFailures();
   const latencies = createLatencies();
@@ -92,14 +99,14 @@ export async function runReplay(
     failures,
     versions,
     latencies,
-    rows: ingester.counts(),
+    events: sender.counts(),
     evaluation,
     outcomes: recorder.counts(),
     inTheAir: flights.size(),
     firstPredictionId,
     brokenOff,
   });
-  const take = (departure: ReplayDeparture, { response, error, latencyMs }: ScoreResult): void => {
+  const take = (flight: Flight, { response, error, latencyMs }: ScoreResult): void => {
     departed += 1;
     const score = response?.outputs[output]?.number;
     if (response === undefined) {
@@ -115,22 +122,23 @@ export async function runReplay(
     versions.set(version, (versions.get(version) ?? 0) + 1);
     const { predictionId } = response;
     firstPredictionId ??= predictionId;
-    flights.add(departure.outcomeMinute, { predictionId, late: departure.late, score });
+    flights.add(arrivalMinute(flight), { predictionId, late: isLate(flight), score });
   };
-  const land = async (landed: readonly Flight[]): Promise<void> => {
+  const land = async (landed: readonly ScoredFlight[]): Promise<void> => {
     for (const { score, late } of landed) evaluation.add(score, late);
     await recorder.add(landed);
   };
-  const play = async ({ departures }: ReplayMinute): Promise<void> => {
+  const play = async ({ departures }: FlightMinute): Promise<void> => {
     // What arrived in the minutes before is known now.
     await land(flights.takeUntil(minute - 1));
     const leaving = departures.slice(0, options.limit - departed);
-    const results = await scorer.score(leaving.map((departure) => requestOf(departure, options)));
-    for (const [i, departure] of leaving.entries()) take(departure, results[i] as ScoreResult);
+    const results = await scorer.score(leaving.map((flight) => scoreRequestOf(flight, options)));
+    for (const [i, flight] of leaving.entries()) take(flight, results[i] as ScoreResult);
   };
 
-  const minutes = replayMinutes(options.fromMinute, options.toMinute);
+  const minutes = flightMinutes(options.fromMinute, options.toMinute);
   try {
+    await sender.load(options.fromMinute - HISTORY_MINUTES, options.fromMinute, stop, onHistory);
     let next = await minutes.next();
     clock.start();
     while (!next.done && departed < options.limit) {
@@ -139,9 +147,13 @@ export async function runReplay(
       await clock.reach(current.minute);
       if (stop.aborted) break;
       minute = current.minute;
-      // The next minute is prepared while the rows are stored, not while scores are timed.
-      [, next] = await Promise.all([ingester.ingest(current.rows, stop), minutes.next()]);
-      await play(current);
+      // A departure sees nothing of its own minute, so that what happens in it may be stored meanwhile.
+      const playing = play(current);
+      try {
+        [, next] = await Promise.all([sender.send(eventsOf(current), stop), minutes.next()]);
+      } finally {
+        await playing;
+      }
       onMinute?.(state());
     }
     if (!stop.aborted) await land(flights.takeAll());
@@ -158,12 +170,16 @@ export async function runReplay(
   return state();
 }
 
-function requestOf({ row, entities, inputs }: ReplayDeparture, options: ReplayOptions): ScoreRequest {
-  const values = Object.entries(inputs).map(([name, number]) => [name, { number }]);
+function scoreRequestOf(
+  { row, minute, origin, destination, distanceMiles }: Flight,
+  { model, idempotent }: ReplayOptions,
+): ScoreRequest {
+  const inputs = Object.entries(requestOf(minute, distanceMiles)).map(([name, number]) => [name, { number }]);
   return {
-    model: options.model,
-    entities,
-    inputs: Object.fromEntries(values),
-    ...(options.idempotent ? { requestId: `flights-${row}` } : {}),
+    model,
+    entities: { origin, destination },
+    inputs: Object.fromEntries(inputs),
+    asOfEventTime: momentOf(minute),
+    ...(idempotent ? { requestId: `flights-${row}` } : {}),
   };
 }

@@ -47,7 +47,7 @@ export function trainCandidates(
         `L2 penalty ${options.lambda}, at least ${options.minHessian} in second derivatives per leaf, ` +
         `${options.columnsPerTree} of ${samples.columns} columns drawn for each tree.\n` +
         'Every split has learnt which way a missing value goes.',
-      model: treeGraph(ensemble, 'flight_delay_trees', treeDescription),
+      model: treeGraph(ensemble, samples.columns, 'flight_delay_trees', treeDescription),
       score: (values, at) => sigmoid(scoreTrees(values, at)),
     },
     {

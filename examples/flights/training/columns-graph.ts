@@ -1,20 +1,19 @@
 import { DAY_MINUTES } from '../calendar.ts';
-import { FEATURE_COUNT } from '../feature-set.ts';
-import { clockTable, REQUEST_COLUMNS } from '../request.ts';
+import { clockTable, DERIVED_COLUMNS, REQUEST_COLUMNS } from '../request.ts';
 import { floatTensor, type Graph, type GraphNode, intAttribute, intTensor } from './onnx.ts';
 
-/** What `columnsGraph` leaves for a model to read: float32 of shape [N, SAMPLE_COLUMNS]. */
+/** What `columnsGraph` leaves for a model to read: float32 of shape [N, columns of a sample]. */
 export const COLUMNS = 'columns';
 export const PROBABILITY = 'late_probability';
 
 /**
  * The part that both models share: the inputs `request` and `features`, and the nodes that derive the columns of
- * request.ts from them.
+ * request.ts from them. `columns` is how many a sample has, the derived ones and the features.
  *
  * Every node treats each row alone, and the clock is looked up, not computed: vectorised sines may round differently in
  * the last rows of a batch. So a row gets the same bits in any batch.
  */
-export function columnsGraph(): Pick<Graph, 'inputs' | 'outputs' | 'constants' | 'nodes'> {
+export function columnsGraph(columns: number): Pick<Graph, 'inputs' | 'outputs' | 'constants' | 'nodes'> {
   const nodes: GraphNode[] = [
     {
       op: 'Split',
@@ -47,7 +46,7 @@ export function columnsGraph(): Pick<Graph, 'inputs' | 'outputs' | 'constants' |
   return {
     inputs: [
       { name: 'request', columns: REQUEST_COLUMNS.length },
-      { name: 'features', columns: FEATURE_COUNT },
+      { name: 'features', columns: columns - DERIVED_COLUMNS.length },
     ],
     outputs: [{ name: PROBABILITY, columns: 1 }],
     constants: [

@@ -1,5 +1,4 @@
 import { stringify } from 'yaml';
-import { FEATURE_SET, FEATURE_SET_DESCRIPTION, VIEWS } from '../feature-set.ts';
 import { REQUEST_COLUMNS } from '../request.ts';
 import { PROBABILITY } from './columns-graph.ts';
 
@@ -9,11 +8,11 @@ import { PROBABILITY } from './columns-graph.ts';
  */
 export const THRESHOLD = 0.3333;
 
-/** The contract between the mesh and a model version. */
-export function modelYaml(description: string): string {
+/** The contract between the mesh and a model version. `featureSet` names the version that it was trained on: "name@sha256:<hex>". */
+export function modelYaml(description: string, featureSet: string): string {
   return stringify({
     description,
-    feature_set: FEATURE_SET,
+    feature_set: featureSet,
     inputs: {
       minute_of_day: {
         type: 'number',
@@ -26,30 +25,10 @@ export function modelYaml(description: string): string {
     },
     tensors: {
       request: { columns: [...REQUEST_COLUMNS] },
-      features: { feature_set: FEATURE_SET },
+      features: { feature_set: featureSet },
     },
     outputs: { late_probability: { tensor: PROBABILITY } },
     decision: { output: 'late_probability', threshold: THRESHOLD, above: 'late', below: 'on_time' },
-  });
-}
-
-/** The declarations that the feature service reads. */
-export function featuresYaml(): string {
-  const views = VIEWS.map(({ name, description, keys, maxAge, features }) => [
-    name,
-    {
-      description,
-      keys,
-      max_age: maxAge,
-      features: Object.fromEntries(
-        features.map((feature) => [feature.name, { type: 'float32', description: feature.description }]),
-      ),
-    },
-  ]);
-  const features = VIEWS.flatMap((view) => view.features.map((feature) => `${view.name}.${feature.name}`));
-  return stringify({
-    views: Object.fromEntries(views),
-    sets: { [FEATURE_SET]: { description: FEATURE_SET_DESCRIPTION, features } },
   });
 }
 

@@ -1,4 +1,3 @@
-import { FEATURE_COUNT } from '../feature-set.ts';
 import { DERIVED_COLUMNS, REQUEST_COLUMNS } from '../request.ts';
 import { PROBABILITY } from './columns-graph.ts';
 import type { Matrix } from './matrix.ts';
@@ -31,7 +30,7 @@ export function goldenJson(samples: Matrix, score: (values: Float32Array, at: nu
     return JSON.stringify({
       inputs: [
         columns('request', DERIVED_COLUMNS.indexOf(REQUEST_COLUMNS[0]), REQUEST_COLUMNS.length),
-        columns('features', DERIVED_COLUMNS.length, FEATURE_COUNT),
+        columns('features', DERIVED_COLUMNS.length, samples.columns - DERIVED_COLUMNS.length),
       ],
       outputs: [
         tensor(

@@ -10,8 +10,8 @@ import { encodeModel, floatTensor, type GraphNode, intAttribute, intTensor } fro
  * order whatever the batch.
  */
 export function linearGraph(model: LinearModel, name: string, description: string): Uint8Array {
-  const shared = columnsGraph();
   const columns = model.weights.length;
+  const shared = columnsGraph(columns);
   const flags = model.flagged.length;
   const nodes: GraphNode[] = [
     { op: 'IsNaN', inputs: [COLUMNS], outputs: ['missing'] },

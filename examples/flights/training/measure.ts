@@ -1,14 +1,14 @@
 import { localTimeOf, monthOf, monthStart } from '../calendar.ts';
 import { createEvaluation, type Evaluation } from '../evaluation.ts';
-import { readSamples } from '../samples.ts';
 import type { Candidate } from './candidates.ts';
 import { THRESHOLD } from './declarations.ts';
 import type { MonthResult } from './model-card.ts';
+import type { Samples } from './samples.ts';
 
-/** Scores every flight from January to `lastMonth` with every candidate; results by version. */
+/** Scores every flight with every candidate; results by version. The flights must come in the order of departure. */
 export async function measure(
   candidates: readonly Candidate[],
-  lastMonth: number,
+  batches: AsyncIterable<Samples>,
   report: (line: string) => void,
 ): Promise<Map<number, MonthResult[]>> {
   const results = new Map<number, MonthResult[]>(candidates.map(({ version }) => [version, []]));
@@ -24,7 +24,7 @@ export async function measure(
     }
   }
 
-  for await (const { rows, columns, values, labels, minutes } of readSamples(monthStart(lastMonth + 1))) {
+  for await (const { rows, columns, values, labels, minutes } of batches) {
     for (let row = 0; row < rows; row++) {
       const rowMonth = monthOf(minutes[row] ?? 0);
       if (rowMonth !== month) {

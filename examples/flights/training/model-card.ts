@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { EvaluationSummary, ThresholdSummary } from '../evaluation.ts';
-import { FEATURE_NAMES, LATE_MINUTES } from '../feature-set.ts';
 import { FLIGHTS_SHA256 } from '../flights.ts';
+import { LATE_MINUTES } from '../outcome.ts';
 import { DERIVED_COLUMNS } from '../request.ts';
 import { THRESHOLD } from './declarations.ts';
 import { markdownTable } from './markdown-table.ts';
@@ -22,6 +22,9 @@ export interface ModelCard {
   method: string;
   /** The file that the card is about. */
   model: Uint8Array;
+  /** The version of the feature set that it was trained on, "name@sha256:<hex>", and its features. */
+  featureSet: string;
+  features: readonly string[];
   trainingRows: number;
   trainingWindow: string;
   seed: number;
@@ -38,6 +41,7 @@ ${card.description}
 
 - Question: at departure, will this flight arrive ${LATE_MINUTES} or more minutes late?
 - model.onnx: SHA-256 \`${digest}\`, ${card.model.length.toLocaleString('en')} bytes
+- Features: \`${card.featureSet}\`
 - Data: \`data/flights-3m.parquet\` of vega-datasets 3.2.1, SHA-256 \`${FLIGHTS_SHA256}\`
 - Trained on: ${card.trainingRows.toLocaleString('en')} flights that departed from ${card.trainingWindow}
 - Seed: ${card.seed}
@@ -48,7 +52,7 @@ ${card.description}
 ${card.method}
 
 - Input \`request\`: minute of day, day of week, distance. The graph derives ${list(DERIVED_COLUMNS)}.
-- Input \`features\`: ${list(FEATURE_NAMES)}, as of the minute of departure. Unknown is NaN.
+- Input \`features\`: ${list(card.features)}. Unknown is NaN.
 
 ## Results
 
@@ -64,18 +68,22 @@ two needless warnings, hence ${THRESHOLD}. Who weighs them otherwise should move
 
 ## What the model knows, and when
 
-- The only delay in the data is the arrival delay. It enters the features when the flight has arrived, never at
-  departure. Counting it at departure lifts the AUC of version 1 in February by about 0.02, and is a leak: nobody knows
-  it then.
+- The features are declared in [flights.yaml](../../../features/flights.yaml) over two streams of events: departures, and arrivals with
+  their delay. The mesh computes them, for training (\`BuildTrainingSet\`) as for serving: the same code, the same bits. model.yaml pins the
+  version of the set by its digest.
+- They are read as of one millisecond before the minute of departure: a departure sees what happened up to the minute before, and
+  neither itself nor any other event of its own minute. A flight that departs in the same minute may have left earlier; nobody knows.
+- A window slides in tiles: one of an hour holds the 12 whole tiles of 5 minutes before the current one, and the current one up to the
+  moment, so that it spans 60 to 65 minutes. Those of 6 hours have tiles of 30 minutes, those of 14 days tiles of 6 hours. Rates and means
+  of nothing are unknown, counts of nothing are 0.
+- The only delay in the data is the arrival delay. It comes with the arrival, never at departure: counting it there would be a leak, for nobody knows it then.
 - The arrival is derived: departure + 30 minutes + distance / 7.7 miles per minute. The data has no arrival time.
-- A departure sees what happened up to the minute before: neither itself nor any flight of its own minute.
 - \`date\` is the actual departure, so a late departure shows. The route features count flights of the same hour of the
   day, and a flight that leaves at an hour when its route never does is behind its schedule. That is legitimate at
-  departure, and without it the AUC in February is about 0.77. It also means that the model must not be asked about a
+  departure, and much of what the model knows. It also means that the model must not be asked about a
   flight that has not left.
-- All times are the clock of the departing airport, unconverted. By the clock of the destination, arrivals of eastbound
-  flights so enter up to three hours early (five from Hawaii) and those of westbound flights late. Ordering all flights
-  by one clock instead changes the AUC in February by about 0.001. Origin and route features compare a clock with itself.
+- All times are the clock of the departing airport, as if it were UTC. By the clock of the destination, arrivals of eastbound
+  flights so enter up to three hours early (five from Hawaii) and those of westbound flights late. Origin and route features compare a clock with itself.
 
 ## Limits
 

@@ -11,8 +11,13 @@ import {
 import { LEAF, type TreeEnsemble } from './tree.ts';
 
 /** The model file of a tree ensemble: the shared columns, TreeEnsembleRegressor for the log odds, Sigmoid. */
-export function treeGraph(ensemble: TreeEnsemble, name: string, description: string): Uint8Array {
-  const shared = columnsGraph();
+export function treeGraph(
+  ensemble: TreeEnsemble,
+  columns: number,
+  name: string,
+  description: string,
+): Uint8Array {
+  const shared = columnsGraph(columns);
   return encodeModel({
     ...shared,
     name,

@@ -3,11 +3,11 @@ import { existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
+import { reserveFile } from '../../kit/storage/file-room.ts';
+import { lmdbFile, lmdbFileFault } from '../../kit/storage/lmdb-file.ts';
 import { isDiskFull } from '../disk.ts';
 import type { Location } from '../log/commit.ts';
 import type { Position } from '../log/recovery.ts';
-import { isSoundEnvironment } from './soundness.ts';
-import { reserveFile } from './space.ts';
 
 /** What the index keeps of a record. */
 export interface IndexEntry {
@@ -71,7 +71,7 @@ const positionKey = Buffer.from('position1');
 
 /** Opens the index in this folder; `wasDamaged` if what stood there could not be opened and was removed. */
 export async function openIndexStore(folder: string): Promise<{ store: IndexStore; wasDamaged: boolean }> {
-  const opened = (await isSoundEnvironment(folder)) ? await tryOpen(folder) : undefined;
+  const opened = (await lmdbFileFault(folder)) === undefined ? await tryOpen(folder) : undefined;
   if (opened !== undefined) return { store: opened, wasDamaged: false };
   await rm(folder, { recursive: true, force: true });
   return { store: storeIn(folder, await openEnvironment(folder)), wasDamaged: true };
@@ -102,11 +102,9 @@ interface Environment {
   readonly positions: Table;
 }
 
-const dataFile = (folder: string): string => join(folder, 'data.mdb');
-
 async function openEnvironment(folder: string): Promise<Environment> {
   await mkdir(folder, { recursive: true, mode: 0o750 });
-  if (!existsSync(dataFile(folder))) await checkRoom(folder);
+  if (!existsSync(lmdbFile(folder))) await checkRoom(folder);
   const root = open<Buffer, Buffer>({
     path: folder,
     // A folder name with a dot in it would be taken for a file name.
@@ -143,7 +141,7 @@ function storeIn(folder: string, opened: Environment): IndexStore {
   const reserve = async (puts: number): Promise<void> => {
     const { lastPageNumber, pageSize } = root.getStats() as { lastPageNumber: number; pageSize: number };
     const needed = (lastPageNumber + 1 + puts * pagesPerPut + sparePages) * pageSize;
-    if (needed > reservedBytes) reservedBytes = await reserveFile(dataFile(folder), needed);
+    if (needed > reservedBytes) reservedBytes = await reserveFile(lmdbFile(folder), needed);
   };
   const close = async (): Promise<void> => {
     await root.flushed;

@@ -1,39 +1,35 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseDocument } from 'yaml';
-import type { z } from 'zod';
 import { MeshError } from '../../kit/errors/mesh-error.ts';
-import { type Declarations, type Entry, type Fault, mergeDeclarations } from './declarations.ts';
-import { fileSchema, type SetDeclaration, setSchema, type ViewDeclaration, viewSchema } from './schema.ts';
-
-/** A declaration is written by people; more is a mistake, such as a data file that ended up in the folder. */
-const maxFileBytes = 4 * 1024 * 1024;
+import { maxFileBytes } from './bounds.ts';
+import { count, nothingDeclared, withKnown } from './declaration-text.ts';
+import type { Declarations } from './declarations.ts';
+import type { Entry, Fault } from './entry.ts';
+import { readEntries } from './yaml-reader.ts';
 
 /**
- * Every *.yaml and *.yml of the folder (not of its subfolders), merged. An undefined folder declares nothing. Fails with
- * CONFIG_INVALID, which names every fault of every file at once.
+ * Every *.yaml and *.yml of the folder (not of its subfolders), merged, and what is known and none of them names. An undefined folder
+ * declares nothing. Fails with CONFIG_INVALID, which names every fault of every file at once.
  */
-export async function readDeclarations(folder: string | undefined): Promise<Declarations> {
-  if (folder === undefined) return { views: new Map(), sets: new Map() };
+export async function readDeclarations(
+  folder: string | undefined,
+  known: Declarations = nothingDeclared,
+): Promise<Declarations> {
+  if (folder === undefined) return known;
   const faults: Fault[] = [];
-  const views: Entry<ViewDeclaration>[] = [];
-  const sets: Entry<SetDeclaration>[] = [];
-  let unreadable = false;
-  for (const file of await listFiles(folder)) {
-    const content = await parseFile(folder, file, faults);
-    if (content === undefined) {
-      unreadable = true;
-      continue;
-    }
-    for (const [name, body] of Object.entries(content.views ?? {}))
-      views.push({ file, name, body: parse(viewSchema, body, file, `views.${name}`, faults) });
-    for (const [name, body] of Object.entries(content.sets ?? {}))
-      sets.push({ file, name, body: parse(setSchema, body, file, `sets.${name}`, faults) });
-  }
-  // What a file that can't be read declares is unknown, so sets must not be blamed for naming it.
-  const declarations = mergeDeclarations(views, unreadable ? [] : sets, faults);
-  if (faults.length > 0) throw invalid(folder, faults);
-  return declarations;
+  const files = await Promise.all(
+    (await listFiles(folder)).map(async (file) => ({ file, yaml: await readText(folder, file, faults) })),
+  );
+  const entries: (Entry[] | undefined)[] = files.map(({ file, yaml }) =>
+    yaml === undefined ? undefined : readEntries(yaml, file, faults),
+  );
+  const readable = entries.filter((own) => own !== undefined);
+  // What a file that can't be read declares is unknown, so the others must not be blamed for naming it.
+  const found: Fault[] = [];
+  const declarations = withKnown(readable.flat(), known, found);
+  if (readable.length === entries.length) faults.push(...found);
+  if (faults.length === 0) return declarations;
+  throw invalid(folder, faults);
 }
 
 async function listFiles(folder: string): Promise<string[]> {
@@ -50,59 +46,25 @@ async function listFiles(folder: string): Promise<string[]> {
   }
 }
 
-async function parseFile(
-  folder: string,
-  file: string,
-  faults: Fault[],
-): Promise<z.output<typeof fileSchema> | undefined> {
+async function readText(folder: string, file: string, faults: Fault[]): Promise<string | undefined> {
   try {
     const path = join(folder, file);
     const { size } = await stat(path);
-    if (size > maxFileBytes)
-      throw new Error(`has ${size} bytes; a declaration has at most ${maxFileBytes}: move it elsewhere`);
-    const document = parseDocument(await readFile(path, 'utf8'));
-    const problems = [...document.errors, ...document.warnings];
-    for (const problem of problems) faults.push({ file, path: '', message: problem.message });
-    if (problems.length > 0) return undefined;
-    return parse(fileSchema, document.toJS() ?? {}, file, '', faults);
+    if (size <= maxFileBytes) return await readFile(path, 'utf8');
+    const message = `has ${size} bytes; declarations have at most ${maxFileBytes}: move it elsewhere`;
+    faults.push({ field: file, message });
   } catch (error) {
-    faults.push({ file, path: '', message: messageOf(error) });
-    return undefined;
+    faults.push({ field: file, message: messageOf(error) });
   }
-}
-
-function parse<Schema extends z.ZodType>(
-  schema: Schema,
-  input: unknown,
-  file: string,
-  prefix: string,
-  faults: Fault[],
-): z.output<Schema> | undefined {
-  const result = schema.safeParse(input);
-  if (result.success) return result.data;
-  for (const issue of result.error.issues)
-    faults.push({ file, path: pathOf(prefix, issue.path), message: issue.message });
   return undefined;
 }
 
-function pathOf(prefix: string, path: readonly PropertyKey[]): string {
-  let text = prefix;
-  for (const part of path) {
-    if (typeof part === 'number') text += `[${part}]`;
-    else text += text === '' ? String(part) : `.${String(part)}`;
-  }
-  return text;
-}
-
 function invalid(folder: string, faults: readonly Fault[]): MeshError {
-  const violations = faults.map(({ file, path, message }) => ({
-    field: path === '' ? file : `${file}: ${path}`,
-    description: message,
-  }));
+  const violations = faults.map(({ field, message }) => ({ field, description: message }));
   const lines = violations.map(({ field, description }) => `\n  ${field}: ${description}`);
   return new MeshError(
     'CONFIG_INVALID',
-    `the feature declarations in ${folder} have ${faults.length} fault${faults.length === 1 ? '' : 's'}:${lines.join('')}`,
+    `the feature declarations in ${folder} have ${count(faults)}:${lines.join('')}`,
     { violations },
   );
 }

@@ -1,135 +1,156 @@
-import type { FeatureSet__Output } from '../../gen/scoremesh/feature/v1/FeatureSet.ts';
-import type { FeatureView__Output } from '../../gen/scoremesh/feature/v1/FeatureView.ts';
-import { maxViews } from '../config.ts';
-import { datatypeByType, nameFault, type SetDeclaration, type ViewDeclaration } from './schema.ts';
-import { setDigest } from './set-digest.ts';
+/** The type of a field or feature, as the protos spell it. BYTES is text. */
+export type Datatype = 'FP32' | 'FP64' | 'INT64' | 'BOOL' | 'BYTES';
 
-/** What is declared, by name. */
+/** A value of a declaration: the default of a field or feature, a limit, one of an enumeration. INT64 as bigint. */
+export type Scalar = number | bigint | boolean | string;
+
+/** What is declared, by name. Everything a view or set names is in the same object: nothing dangles. */
 export interface Declarations {
-  readonly views: ReadonlyMap<string, FeatureView__Output>;
-  readonly sets: ReadonlyMap<string, FeatureSet__Output>;
+  readonly streams: ReadonlyMap<string, Stream>;
+  readonly entities: ReadonlyMap<string, Entity>;
+  readonly views: ReadonlyMap<string, View>;
+  readonly sets: ReadonlyMap<string, FeatureSet>;
 }
 
-/** An entry of a file; `body` is undefined when it has a fault of its own, which is reported already. */
-export interface Entry<Body> {
-  readonly file: string;
+/** Events of one kind. */
+export interface Stream {
   readonly name: string;
-  readonly body: Body | undefined;
+  readonly description: string;
+  readonly fields: readonly Field[];
+  /** How long events are kept, by event time; undefined for ever. */
+  readonly retentionMs: number | undefined;
+  /** How far in the future an event time may be. */
+  readonly maxLeadMs: number;
+  /** SHA-256 of the canonical declaration, "sha256:<hex>"; of the others likewise, with all that they read. */
+  readonly digest: string;
 }
 
-/** One thing that is wrong, and where. */
-export interface Fault {
-  readonly file: string;
-  /** e.g. "views.origin_delays.max_age". */
-  readonly path: string;
-  readonly message: string;
+/** A field and what is made of bad values at the door. */
+export interface Field {
+  readonly name: string;
+  readonly description: string;
+  readonly datatype: Datatype;
+  /** Null or missing sends the event to the quarantine. */
+  readonly required: boolean;
+  /** What stands in for null; undefined leaves it null. */
+  readonly default: Scalar | undefined;
+  readonly min: number | bigint | undefined;
+  readonly max: number | bigint | undefined;
+  /** The only values allowed; undefined for any. */
+  readonly oneOf: readonly Scalar[] | undefined;
+  /** What a value outside min, max or oneOf does: the event goes to the quarantine, or the value becomes null. */
+  readonly onInvalid: 'quarantine' | 'null';
 }
 
-/** Puts the entries of all files together; every fault is added to `faults`. */
-export function mergeDeclarations(
-  viewEntries: readonly Entry<ViewDeclaration>[],
-  setEntries: readonly Entry<SetDeclaration>[],
-  faults: Fault[],
-): Declarations {
-  const broken = new Set<string>();
-  const views = new Map<string, FeatureView__Output>();
-  for (const entry of distinct('views', viewEntries, faults)) {
-    if (entry.body === undefined) broken.add(entry.name);
-    else views.set(entry.name, viewOf(entry, entry.body, faults));
-  }
-  if (views.size > maxViews) {
-    const file = viewEntries[0]?.file ?? '';
-    faults.push({
-      file,
-      path: 'views',
-      message: `${views.size} views are declared; at most ${maxViews} may`,
-    });
-  }
-  const sets = new Map<string, FeatureSet__Output>();
-  for (const entry of distinct('sets', setEntries, faults)) {
-    if (entry.body !== undefined) sets.set(entry.name, setOf(entry, entry.body, views, broken, faults));
-  }
-  return { views: byName(views), sets: byName(sets) };
+export interface Entity {
+  readonly name: string;
+  readonly description: string;
+  /** The names by which a read gives its keys: one or several, in order. */
+  readonly keys: readonly string[];
+  readonly digest: string;
 }
 
-function distinct<Body>(kind: string, entries: readonly Entry<Body>[], faults: Fault[]): Entry<Body>[] {
-  const first = new Map<string, Entry<Body>>();
-  for (const entry of entries) {
-    const path = `${kind}.${entry.name}`;
-    const fault = nameFault(entry.name);
-    if (fault !== undefined) faults.push({ file: entry.file, path, message: fault });
-    const earlier = first.get(entry.name);
-    if (earlier === undefined) first.set(entry.name, entry);
-    else faults.push({ file: entry.file, path, message: `is declared already, in ${earlier.file}` });
-  }
-  return [...first.values()];
+/** Features of one entity from one stream. */
+export interface View {
+  readonly name: string;
+  readonly description: string;
+  readonly stream: Stream;
+  /** Undefined for a view of the whole stream, which has one row. */
+  readonly entity: Entity | undefined;
+  /** The stream's field of each key of the entity, in order; empty for a view of the whole stream. Text or INT64 fields. */
+  readonly keyFields: readonly string[];
+  /** CEL over the stream's fields: events for which it is not true don't count. */
+  readonly where: string | undefined;
+  /** Undefined for no limit. */
+  readonly maxAgeMs: number | undefined;
+  readonly kind: 'latest' | 'windowed';
+  readonly features: readonly ViewFeature[];
+  readonly digest: string;
 }
 
-function viewOf({ file, name }: Entry<unknown>, body: ViewDeclaration, faults: Fault[]): FeatureView__Output {
-  for (const key of repeated(body.keys))
-    faults.push({ file, path: `views.${name}.keys`, message: `names ${key} twice` });
-  const features = Object.entries(body.features).map(([feature, { type, description }]) => {
-    const fault = nameFault(feature);
-    if (fault !== undefined) faults.push({ file, path: `views.${name}.features.${feature}`, message: fault });
-    return { name: feature, datatype: datatypeByType[type], description };
-  });
-  return {
-    name,
-    description: body.description,
-    keys: body.keys,
-    maxAgeMs: String(body.max_age ?? 0),
-    features,
-  };
+export interface ViewFeature {
+  readonly name: string;
+  readonly description: string;
+  readonly datatype: Datatype;
+  readonly source: LatestSource | WindowSource;
 }
 
-function setOf(
-  { file, name }: Entry<unknown>,
-  body: SetDeclaration,
-  views: ReadonlyMap<string, FeatureView__Output>,
-  broken: ReadonlySet<string>,
-  faults: Fault[],
-): FeatureSet__Output {
-  const datatypes: string[] = [];
-  const entities = new Set<string>();
-  const read = new Map<string, FeatureView__Output>();
-  const fault = (message: string, index?: number): void => {
-    const place = index === undefined ? '' : `[${index}]`;
-    faults.push({ file, path: `sets.${name}.features${place}`, message });
-  };
-  for (const feature of repeated(body.features)) fault(`names ${feature} twice`);
-  for (const [index, path] of body.features.entries()) {
-    const [viewName = '', featureName = '', more] = path.split('.');
-    if (featureName === '' || more !== undefined) {
-      fault(`${JSON.stringify(path)} is not of the form view.feature`, index);
-      continue;
-    }
-    const view = views.get(viewName);
-    const feature = view?.features.find((candidate) => candidate.name === featureName);
-    if (view !== undefined && feature !== undefined) {
-      read.set(viewName, view);
-      datatypes.push(feature.datatype);
-      for (const key of view.keys) entities.add(key);
-    } else if (view !== undefined) {
-      const known = view.features.map((candidate) => candidate.name).join(', ');
-      fault(`view ${viewName} has no feature ${featureName}; it has ${known}`, index);
-    } else if (!broken.has(viewName)) {
-      fault(`no view is called ${viewName}; there are ${[...views.keys()].join(', ') || 'none'}`, index);
-    }
-  }
-  const set = {
-    name,
-    description: body.description,
-    features: body.features,
-    datatypes,
-    entities: [...entities],
-  };
-  return { ...set, digest: setDigest(set, read) };
+/** A field of the last event. */
+export interface LatestSource {
+  readonly kind: 'latest';
+  readonly field: string;
 }
 
-function repeated(values: readonly string[]): string[] {
-  return [...new Set(values.filter((value, index) => values.indexOf(value) !== index))];
+export type Aggregate = 'count' | 'sum' | 'mean' | 'min' | 'max' | 'rate' | 'last' | 'distinct';
+
+/** An aggregate over a sliding window; see engine/window-plan.ts for what a window holds. */
+export interface WindowSource {
+  readonly kind: 'window';
+  readonly aggregate: Aggregate;
+  /** The field of sum, mean, min, max, last and distinct: null values don't count. Undefined for count and rate. */
+  readonly field: string | undefined;
+  /** CEL over the stream's fields; of a rate. An event counts for the rate if it could be evaluated. */
+  readonly condition: string | undefined;
+  /** CEL over the stream's fields, besides the view's. */
+  readonly where: string | undefined;
+  readonly windowMs: number;
+  /** Divides the window. */
+  readonly tileMs: number;
 }
 
-function byName<T>(map: ReadonlyMap<string, T>): Map<string, T> {
-  return new Map([...map].sort(([a], [b]) => (a < b ? -1 : 1)));
+/** The ordered features that a model version reads. */
+export interface FeatureSet {
+  readonly name: string;
+  readonly description: string;
+  readonly columns: readonly SetColumn[];
+  /** Request inputs that expressions read. */
+  readonly inputs: readonly SetInput[];
+  /** Keys that are made of request inputs instead of being named by the caller: key name -> CEL over inputs, giving text or int. */
+  readonly derivedKeys: ReadonlyMap<string, string>;
+  /** Expressions in an order in which each comes after those it reads; also those that are no column themselves. */
+  readonly transforms: readonly Transform[];
+  /** Views in the order in which the columns and transforms first read them. */
+  readonly views: readonly View[];
+  /** Keys that a read must name, without the derived ones. */
+  readonly keys: readonly string[];
+  readonly digest: string;
 }
+
+export interface SetInput {
+  readonly name: string;
+  readonly description: string;
+  readonly datatype: Datatype;
+  /** What stands in for an input that is missing or null; undefined lets it be null in expressions. */
+  readonly default: Scalar | undefined;
+}
+
+/** A value computed at the read, by CEL over `inputs.<name>`, `<view>.<feature>` and other transforms by name. */
+export interface Transform {
+  readonly name: string;
+  readonly description: string;
+  readonly datatype: Datatype;
+  readonly expression: string;
+  /** "view.feature" of what it reads. */
+  readonly features: readonly string[];
+}
+
+/** One column of a set. */
+export interface SetColumn {
+  /** "view.feature", or the name of a transform. */
+  readonly name: string;
+  readonly datatype: Datatype;
+  readonly source:
+    | { readonly kind: 'feature'; readonly view: View; readonly feature: ViewFeature }
+    | { readonly kind: 'transform'; readonly transform: Transform };
+  /** Null or not found. */
+  readonly absent: AbsentPolicy;
+  /** Older than the view's maximum age. */
+  readonly stale: StalePolicy;
+}
+
+/** fail: the read is refused; null: NaN, 0 or empty, with its status; default: this value, with its status. */
+export type AbsentPolicy =
+  | { readonly kind: 'fail' | 'null' }
+  | { readonly kind: 'default'; readonly value: Scalar };
+/** serve: the old value, with the status OUTSIDE_MAX_AGE. */
+export type StalePolicy = AbsentPolicy | { readonly kind: 'serve' };

@@ -1,168 +1,223 @@
 import { type Call, throwIfUnwanted } from '../../kit/contract/call.ts';
 import { MeshError } from '../../kit/errors/mesh-error.ts';
-import { maxCommitRows, queuedRowOverheadBytes, queueRetryMs } from '../config.ts';
-import type { LatestStore, LatestTable, Put } from '../latest-store.ts';
-import { eventTimeOffset } from '../rows/layout.ts';
-import { stampIngestTime } from '../rows/row.ts';
+import { maxCommitEvents, queuedEventOverheadBytes, queueRetryMs } from '../config.ts';
+import type { Commit, FeatureStore, NewEvent } from '../store/feature-store.ts';
+import type { Batch } from './batch.ts';
+import type { QuarantineRoom } from './quarantine-room.ts';
 
-/** A valid row. The queue owns its bytes from then on. */
-export interface IncomingRow {
-  readonly table: LatestTable;
-  readonly key: string;
-  readonly eventTimeMs: number;
-  readonly bytes: Buffer;
+/** What became of a batch. */
+export interface Stored {
+  readonly batch: Batch;
+  readonly ingestTimeMs: number;
+  /** For each event of the batch whether its id was stored before. */
+  readonly duplicates: readonly boolean[];
 }
 
-/** What became of rows; superseded ones were not stored, or were overtaken by another of the same request. */
-export interface Outcome {
-  stored: number;
-  superseded: number;
+export interface IngestQueueDeps {
+  readonly store: FeatureStore;
+  readonly room: QuarantineRoom;
+  readonly maxBytes: number;
+  /** Called at once when a commit is durable, before its requests are answered, with what it stored. Must not throw. */
+  onCommitted(stored: readonly NewEvent[], ingestTimeMs: number): void;
 }
 
 interface Request {
-  readonly rows: readonly IncomingRow[];
+  /** Checks its events again, under the declarations of then. */
+  readonly check: () => Batch;
+  batch: Batch;
+  /** Of the declarations that it was checked under. */
+  age: number;
   readonly sizeBytes: number;
   readonly call: Call;
-  readonly outcomes: Map<LatestTable, Outcome>;
-  readonly resolve: (outcomes: ReadonlyMap<LatestTable, Outcome>) => void;
+  readonly resolve: (stored: Stored) => void;
   readonly reject: (error: unknown) => void;
 }
 
-/** The row that a commit is going to put at a key, and whose it is. */
-interface Winner extends Put {
-  readonly eventTimeMs: number;
-  readonly request: Request;
-}
-
 /**
- * Group commit: while one commit is on its way to the disk, requests gather for the next. Requests take effect whole and in the
- * order in which they came, so that of equal event times the later wins.
+ * Group commit: while one commit is on its way to the disk, requests gather for the next. Requests take effect whole and in the order in
+ * which they came.
  */
 export class IngestQueue {
-  readonly #store: LatestStore;
-  readonly #maxBytes: number;
-  readonly #now: () => number;
+  readonly #deps: IngestQueueDeps;
   #waiting: Request[] = [];
   #waitingBytes = 0;
-  #committing: Promise<void> | undefined;
+  /** Beyond the bound, in order: their callers are held back instead of refused. */
+  readonly #patient: Request[] = [];
+  #committing = false;
+  /** Ends when nothing has the store. */
+  #turn: Promise<unknown> = Promise.resolve();
+  #age = 0;
   #closed = false;
 
-  constructor(store: LatestStore, options: { maxBytes: number; now: () => number }) {
-    this.#store = store;
-    this.#maxBytes = options.maxBytes;
-    this.#now = options.now;
+  constructor(deps: IngestQueueDeps) {
+    this.#deps = deps;
   }
 
   /**
-   * Resolves when the rows are durable, with what became of those of each table. Fails with QUEUE_FULL, with
-   * FEATURE_STORE_FULL, or with the reason why the call was no longer wanted when its turn came; then no row is stored.
+   * Resolves when the batch that `check` makes is durable. `check` is called at once, and again if the declarations change before its
+   * turn. Fails with what `check` throws, with QUEUE_FULL if too much waits (unless the caller is patient: then it waits too) or the
+   * quarantine is full, with FEATURE_STORE_FULL or CLOCK_BEHIND, or with the reason why the call was no longer wanted when its turn
+   * came; then nothing of it is stored.
    */
-  add(rows: readonly IncomingRow[], call: Call): Promise<ReadonlyMap<LatestTable, Outcome>> {
-    if (this.#closed)
-      return Promise.reject(new MeshError('SHUTTING_DOWN', 'the feature service is stopping; try another'));
-    const sizeBytes = rows.reduce((sum, row) => sum + row.bytes.length + queuedRowOverheadBytes, 0);
-    if (this.#waitingBytes > 0 && this.#waitingBytes + sizeBytes > this.#maxBytes)
-      return Promise.reject(
-        new MeshError(
-          'QUEUE_FULL',
-          `${this.#waitingBytes} bytes of feature rows wait to be stored and ${this.#maxBytes} may; send fewer at a time, or wait`,
-          { retryAfterMs: queueRetryMs },
-        ),
-      );
+  async add(check: () => Batch, call: Call, options: { readonly patient?: boolean } = {}): Promise<Stored> {
+    if (this.#closed) throw new MeshError('SHUTTING_DOWN', 'the feature service is stopping; try another');
+    const batch = check();
+    const sizeBytes = sizeOf(batch);
+    const fits = this.#fits(sizeBytes) && this.#patient.length === 0;
+    if (!fits && options.patient !== true) throw this.#full();
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ rows, sizeBytes, call, outcomes: new Map(), resolve, reject });
-      this.#waitingBytes += sizeBytes;
-      this.#committing ??= this.#commitAll();
+      const request = { check, batch, age: this.#age, sizeBytes, call, resolve, reject };
+      if (fits) this.#admit(request);
+      else this.#patient.push(request);
     });
   }
 
-  /** What waits for a commit. */
+  /** Bytes that wait for a commit, without those whose callers are held back. */
   get waitingBytes(): number {
     return this.#waitingBytes;
+  }
+
+  /**
+   * Runs the work when no commit is under way and holds commits until it is done. What waits meanwhile is checked again afterwards: the
+   * work may change the declarations.
+   */
+  pause<T>(work: () => Promise<T>): Promise<T> {
+    return this.#exclusively(async () => {
+      try {
+        return await work();
+      } finally {
+        this.#age++;
+      }
+    });
   }
 
   /** Takes no more and resolves when everything taken is answered. */
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#committing;
+    while (this.#committing) await this.#turn;
+    await this.#turn;
+  }
+
+  #fits(sizeBytes: number): boolean {
+    return this.#waitingBytes === 0 || this.#waitingBytes + sizeBytes <= this.#deps.maxBytes;
+  }
+
+  #full(): MeshError {
+    return new MeshError(
+      'QUEUE_FULL',
+      `${this.#waitingBytes} bytes of events wait to be stored and ${this.#deps.maxBytes} may; send fewer at a time, or wait`,
+      { retryAfterMs: queueRetryMs },
+    );
+  }
+
+  #admit(request: Request): void {
+    this.#waiting.push(request);
+    this.#waitingBytes += request.sizeBytes;
+    if (this.#committing) return;
+    this.#committing = true;
+    void this.#commitAll();
+  }
+
+  #exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => {});
+    return done;
   }
 
   async #commitAll(): Promise<void> {
     // What else arrives in this turn of the event loop shares the first commit.
-    await new Promise((resolve) => setImmediate(resolve));
-    while (this.#waiting.length > 0) await this.#commit(this.#take());
-    this.#committing = undefined;
+    await this.#exclusively(() => new Promise<void>((resolve) => setImmediate(resolve)));
+    while (this.#waiting.length > 0) await this.#exclusively(() => this.#commit(this.#take()));
+    this.#committing = false;
   }
 
   #take(): Request[] {
-    let rows = 0;
+    let events = 0;
     let count = 0;
-    while (count < this.#waiting.length) {
-      rows += this.#waiting[count]?.rows.length ?? 0;
-      if (rows > maxCommitRows && count > 0) break;
+    for (const { batch } of this.#waiting) {
+      events += weightOf(batch);
+      if (events > maxCommitEvents && count > 0) break;
       count++;
     }
     const taken = this.#waiting.splice(0, count);
     for (const request of taken) this.#waitingBytes -= request.sizeBytes;
+    for (
+      let next = this.#patient[0];
+      next !== undefined && this.#fits(next.sizeBytes);
+      next = this.#patient[0]
+    ) {
+      this.#patient.shift();
+      this.#admit(next);
+    }
     return taken;
   }
 
   async #commit(taken: readonly Request[]): Promise<void> {
-    const requests: Request[] = [];
+    const { store, room } = this.#deps;
+    const requests = taken.filter((request) => this.#isReady(request));
+    if (requests.length === 0) return;
+    const batches = requests.map(({ batch }) => batch);
+    const events = batches.flatMap((batch) => batch.events);
+    const quarantined = batches.flatMap((batch) => batch.quarantined);
+    const released = batches.flatMap((batch) => batch.released);
+    let commit: Commit;
     try {
-      const winners = new Map<LatestTable, Map<string, Winner>>();
-      const ingestTimeMs = this.#now();
-      for (const request of taken) {
-        if (!stillWanted(request)) continue;
-        requests.push(request);
-        for (const row of request.rows) settle(row, request, winners, ingestTimeMs);
-      }
-      const puts = [...winners.values()].flatMap((rows) => [...rows.values()]);
-      if (puts.length > 0) await this.#store.put(puts);
-      for (const request of requests) request.resolve(request.outcomes);
+      commit = await store.commit(
+        events,
+        quarantined,
+        released.map(({ quarantineId }) => quarantineId),
+      );
+    } catch (error) {
+      room.giveBack(quarantined);
+      for (const request of requests) request.reject(error);
+      return;
+    }
+    room.released(released);
+    this.#answer(requests, events, commit);
+  }
+
+  #answer(requests: readonly Request[], events: readonly NewEvent[], commit: Commit): void {
+    const { ingestTimeMs, duplicates } = commit;
+    try {
+      this.#deps.onCommitted(
+        events.filter((_, index) => duplicates[index] !== true),
+        ingestTimeMs,
+      );
     } catch (error) {
       for (const request of requests) request.reject(error);
+      return;
+    }
+    let from = 0;
+    for (const { batch, resolve } of requests) {
+      const to = from + batch.events.length;
+      resolve({ batch, ingestTimeMs, duplicates: duplicates.slice(from, to) });
+      from = to;
+    }
+  }
+
+  /** Whether its batch may be stored now; if not it is answered. */
+  #isReady(request: Request): boolean {
+    try {
+      throwIfUnwanted(request.call, 'its events were stored');
+      if (request.age !== this.#age) {
+        request.batch = request.check();
+        request.age = this.#age;
+      }
+      this.#deps.room.take(request.batch.quarantined);
+      return true;
+    } catch (error) {
+      request.reject(error);
+      return false;
     }
   }
 }
 
-function stillWanted(request: Request): boolean {
-  try {
-    throwIfUnwanted(request.call, 'its rows were stored');
-    return true;
-  } catch (error) {
-    request.reject(error);
-    return false;
-  }
+function weightOf({ events, quarantined, released }: Batch): number {
+  return events.length + quarantined.length + released.length;
 }
 
-/** Lets a row compete with the one that its key has, in this commit or in the store. */
-function settle(
-  row: IncomingRow,
-  request: Request,
-  winners: Map<LatestTable, Map<string, Winner>>,
-  ingestTimeMs: number,
-): void {
-  const { table, key, eventTimeMs, bytes } = row;
-  const outcome = entry(request.outcomes, table, () => ({ stored: 0, superseded: 0 }));
-  const rows = entry(winners, table, () => new Map<string, Winner>());
-  const rival = rows.get(key);
-  const rivalTimeMs = rival?.eventTimeMs ?? table.find(key)?.getFloat64(eventTimeOffset, true);
-  if (rivalTimeMs !== undefined && rivalTimeMs > eventTimeMs) {
-    outcome.superseded++;
-    return;
-  }
-  if (rival?.request === request) outcome.superseded++;
-  else outcome.stored++;
-  stampIngestTime(bytes, ingestTimeMs);
-  rows.set(key, { table, key, row: bytes, eventTimeMs, request });
-}
-
-function entry<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
-  let value = map.get(key);
-  if (value === undefined) {
-    value = make();
-    map.set(key, value);
-  }
-  return value;
+function sizeOf(batch: Batch): number {
+  let size = weightOf(batch) * queuedEventOverheadBytes;
+  for (const { row } of batch.events) size += row.length;
+  return size;
 }

@@ -10,10 +10,14 @@ export interface Delivery {
   readonly headers: MessageHeaders;
   /** Place of the message in its stream. */
   readonly sequence: number;
+  /** When its stream took it, Unix nanoseconds in decimal: the same in every delivery. */
+  readonly takenAtNs: string;
   /** 1 at first, more when it was delivered before. */
   readonly attempt: number;
   /** Resolves when the server has recorded that the message is done; rejects NATS_UNAVAILABLE, and then it comes again. */
   ack(): Promise<void>;
+  /** As ack, without word from the server, at a third of the cost: for work that may be done again, because it then has no effect. */
+  ackUnconfirmed(): void;
   /** Hands it back, to be delivered again after this long; uses up one delivery. */
   retryAfter(delayMs: number): void;
   /** Gives the message up for good: it is never delivered again. */
@@ -31,6 +35,7 @@ export class PulledDelivery implements Delivery {
   readonly payload: Uint8Array;
   readonly headers: MessageHeaders;
   readonly sequence: number;
+  readonly takenAtNs: string;
   readonly attempt: number;
   readonly #nats: NatsConnection;
   readonly #reply: string;
@@ -42,7 +47,7 @@ export class PulledDelivery implements Delivery {
     this.subject = message.subject;
     this.payload = message.data;
     this.headers = fromNatsHeaders(message.headers);
-    [this.attempt, this.sequence] = readReply(this.#reply);
+    [this.attempt, this.sequence, this.takenAtNs] = readReply(this.#reply);
   }
 
   get settled(): boolean {
@@ -58,6 +63,10 @@ export class PulledDelivery implements Delivery {
     } catch (error) {
       throw toBusError(error, doing);
     }
+  }
+
+  ackUnconfirmed(): void {
+    this.#settle('+ACK');
   }
 
   retryAfter(delayMs: number): void {
@@ -86,13 +95,13 @@ export class PulledDelivery implements Delivery {
 }
 
 /**
- * Delivery count and stream sequence of `$JS.ACK.[<domain>.<account>.]<stream>.<consumer>.<delivered>.<stream seq>.<consumer seq>.<time>.<pending>`.
+ * Delivery count, stream sequence and time of `$JS.ACK.[<domain>.<account>.]<stream>.<consumer>.<delivered>.<stream seq>.<consumer seq>.<time>.<pending>`.
  */
-function readReply(reply: string): [attempt: number, sequence: number] {
+function readReply(reply: string): [attempt: number, sequence: number, takenAtNs: string] {
   const tokens = reply.split('.');
   const from = tokens.length < 11 ? 4 : 6;
   const [attempt, sequence] = [Number(tokens[from]), Number(tokens[from + 1])];
   if (!reply.startsWith('$JS.ACK.') || !Number.isInteger(attempt) || !Number.isInteger(sequence))
     throw new MeshError('INTERNAL', `a message came without a JetStream reply subject: "${reply}"`);
-  return [attempt, sequence];
+  return [attempt, sequence, tokens[from + 3] ?? ''];
 }

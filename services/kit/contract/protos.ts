@@ -11,12 +11,15 @@ const files = [
   'google/rpc/error_details.proto',
   'scoremesh/error/v1/reason.proto',
   'scoremesh/scoring/v1/scoring_service.proto',
+  'scoremesh/feature/v1/declaration.proto',
+  'scoremesh/feature/v1/event.proto',
   'scoremesh/feature/v1/feature_service.proto',
   'scoremesh/inference/v1/model_service.proto',
   'scoremesh/audit/v1/audit_service.proto',
   'scoremesh/link/v1/link_service.proto',
   'inference/model_config.proto',
   'inference/grpc_service.proto',
+  'feast/serving/ServingService.proto',
 ];
 
 let loaded: PackageDefinition | undefined;

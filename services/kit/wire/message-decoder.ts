@@ -1,6 +1,7 @@
 import protobuf from 'protobufjs';
 import { ByteReader, malformed } from './byte-reader.ts';
 import { integerKeys, wireTypeOf } from './message-encoder.ts';
+import { RecurringTexts } from './recurring-texts.ts';
 
 type Message = Record<string, unknown>;
 type ReadField = (reader: ByteReader, message: Message, wireType: number) => void;
@@ -134,6 +135,8 @@ function mapReader(field: protobuf.MapField, value: ReadValue, expected: number)
   const keyTag = keyType === 'string' ? 10 : 8;
   const missingKey = keyType === 'string' ? '' : '0';
   const valueTag = 16 + expected;
+  const texts = new RecurringTexts();
+  const readKey: ReadValue = keyType === 'string' ? (reader) => texts.read(reader) : keyReader;
   const missing = () =>
     field.resolvedType instanceof protobuf.Type ? value(emptyReader()) : defaultOf(field, true);
   return (reader, message, wireType) => {
@@ -149,7 +152,7 @@ function mapReader(field: protobuf.MapField, value: ReadValue, expected: number)
     const end = reader.contentEnd();
     while (reader.at < end) {
       const tag = reader.uint32();
-      if (tag === keyTag) key = String(keyReader(reader));
+      if (tag === keyTag) key = String(readKey(reader));
       else if (tag === valueTag) given = value(reader);
       else reader.skip(tag & 7);
     }

@@ -1,85 +1,81 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { minuteOf } from '../../../examples/flights/calendar.ts';
-import { FEATURE_NAMES } from '../../../examples/flights/feature-set.ts';
-import { type ReplayMinute, replayMinutes } from '../../../examples/flights/minutes.ts';
-import { DERIVED_COLUMNS } from '../../../examples/flights/request.ts';
-import { collectSamples, type Samples } from '../../../examples/flights/samples.ts';
+import { minuteOf, minuteOfDay, unixMsOf } from '../../../examples/flights/calendar.ts';
+import { eventsOf, momentOf } from '../../../examples/flights/events.ts';
+import { type Flight, readFlights } from '../../../examples/flights/flights.ts';
+import { type FlightMinute, flightMinutes } from '../../../examples/flights/minutes.ts';
+import { arrivalMinute } from '../../../examples/flights/outcome.ts';
 
 const FROM = minuteOf('2001-01-03T11:30');
 const TO = minuteOf('2001-01-03T13:00');
 
-let minutes: ReplayMinute[];
-let samples: Samples;
+let flights: Flight[];
+let minutes: FlightMinute[];
 
 beforeAll(async () => {
+  flights = [];
+  for await (const batch of readFlights({ beforeMinute: TO })) flights = flights.concat(batch);
   minutes = [];
-  for await (const minute of replayMinutes(FROM, TO)) minutes.push(minute);
-  samples = await collectSamples(TO);
+  for await (const minute of flightMinutes(FROM, TO)) minutes.push(minute);
 }, 60_000);
 
-describe('the replay', () => {
-  test('every minute of the window comes once, in order', () => {
+describe('the minutes of flights', () => {
+  test('come once and in order, those without a flight too', async () => {
     expect(minutes.map(({ minute }) => minute)).toEqual(
       Array.from({ length: TO - FROM }, (_, i) => FROM + i),
     );
-  });
-
-  test('minutes in which nobody departs come too', async () => {
-    const night: ReplayMinute[] = [];
-    for await (const minute of replayMinutes(0, 300)) night.push(minute);
+    const night: FlightMinute[] = [];
+    for await (const minute of flightMinutes(0, 300)) night.push(minute);
     expect(night).toHaveLength(300);
-    expect(night.every(({ rows, departures }) => rows.length === 0 && departures.length === 0)).toBe(true);
+    expect(night.every(({ departures, arrivals }) => departures.length + arrivals.length === 0)).toBe(true);
   });
 
-  test('each departure finds in the rows of its minute the very features that training saw', () => {
-    let sample = samples.minutes.findIndex((minute) => minute >= FROM);
-    for (const { minute, rows, departures } of minutes) {
-      for (const { entities, inputs, late } of departures) {
-        const at = sample * samples.columns;
-        const features = FEATURE_NAMES.map((name) => {
-          const [view, feature] = name.split('.') as [string, string];
-          const found = rows.filter(
-            (row) =>
-              row.view === view &&
-              Object.entries(row.keys).every(
-                ([key, value]) => entities[key as 'origin' | 'destination'] === value,
-              ),
-          );
-          expect(found).toHaveLength(1);
-          return found[0]!.values[feature] ?? Number.NaN;
-        });
-        expect(features).toEqual(
-          Array.from(samples.values.subarray(at + DERIVED_COLUMNS.length, at + samples.columns)),
-        );
-        expect(Object.values(inputs)).toEqual(Array.from(samples.values.subarray(at + 2, at + 5)));
-        expect(late).toBe(samples.labels[sample] === 1);
-        expect(samples.minutes[sample]).toBe(minute);
-        sample += 1;
-      }
+  test('hold every departure and every arrival once, also of flights that left before the first minute', () => {
+    for (const { minute, departures, arrivals } of minutes) {
+      expect(departures).toEqual(flights.filter((flight) => flight.minute === minute));
+      expect(arrivals).toEqual(flights.filter((flight) => arrivalMinute(flight) === minute));
     }
-    expect(sample).toBe(samples.rows);
+    expect(minutes[0]!.arrivals.length).toBeGreaterThan(0);
   });
 
-  test('a row is ingested only if a departure of its minute reads it', () => {
-    for (const { rows, departures } of minutes) {
-      const read = new Set(
-        departures.flatMap(({ entities: { origin, destination } }) => [
-          `origin_delays ${origin}`,
-          `destination_delays ${destination}`,
-          `route_delays ${origin} ${destination}`,
-          'system_delays',
-        ]),
-      );
-      expect(new Set(rows.map((row) => [row.view, ...Object.values(row.keys)].join(' ')))).toEqual(read);
-      expect(rows).toHaveLength(read.size);
-    }
+  test('an arrival comes at least half an hour after its departure', () => {
+    expect(
+      Math.min(...flights.map((flight) => arrivalMinute(flight) - flight.minute)),
+    ).toBeGreaterThanOrEqual(30);
+  });
+});
+
+describe('the events', () => {
+  test('of a departure don’t tell its delay, those of an arrival do', () => {
+    const [departure] = flights.slice(-1);
+    const events = eventsOf({ minute: 0, departures: [departure!], arrivals: [departure!] });
+    const { row, minute, origin, destination, delayMinutes } = departure!;
+    expect(events).toEqual([
+      {
+        stream: 'departures',
+        eventId: `d${row}`,
+        eventTime: unixMsOf(minute),
+        fields: { origin: { text: origin }, destination: { text: destination } },
+      },
+      {
+        stream: 'arrivals',
+        eventId: `a${row}`,
+        eventTime: unixMsOf(arrivalMinute(departure!)),
+        fields: {
+          origin: { text: origin },
+          destination: { text: destination },
+          hour: { number: Math.floor(minuteOfDay(minute) / 60) },
+          delay: { number: delayMinutes },
+        },
+      },
+    ]);
   });
 
-  test('an outcome comes at least half an hour after its departure', () => {
-    const departures = minutes.flatMap(({ minute, departures: some }) =>
-      some.map((one) => one.outcomeMinute - minute),
-    );
-    expect(departures.length).toBeGreaterThan(1000);
-    expect(Math.min(...departures)).toBeGreaterThanOrEqual(30);
+  test('of a minute happen after the moment of its departures, those of the minute before by then', () => {
+    const at = FROM + 30;
+    const times = (minute: number): number[] =>
+      eventsOf(minutes.find((one) => one.minute === minute)!).map(({ eventTime }) => Number(eventTime));
+    expect(times(at).length).toBeGreaterThan(10);
+    expect(Math.min(...times(at))).toBeGreaterThan(momentOf(at));
+    expect(Math.max(...times(at - 1))).toBeLessThanOrEqual(momentOf(at));
   });
 });

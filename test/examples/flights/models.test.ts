@@ -1,18 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { monthOf, monthStart } from '../../../examples/flights/calendar.ts';
-import { createEvaluation } from '../../../examples/flights/evaluation.ts';
-import { readSamples, SAMPLE_COLUMNS, type Samples } from '../../../examples/flights/samples.ts';
+import { minuteOf } from '../../../examples/flights/calendar.ts';
 import { GOLDEN_TOLERANCE } from '../../../examples/flights/training/golden.ts';
 import type { Matrix } from '../../../examples/flights/training/matrix.ts';
+import type { Samples } from '../../../examples/flights/training/samples.ts';
 import { loadSession } from '../../../services/inference/execution/session.ts';
 import { checkGolden, readGolden } from '../../../services/inference/loading/golden-cases.ts';
 import { describeShape } from '../../../services/inference/tensors/model-shape.ts';
 import { place } from '../../contract/placements.ts';
+import { joinedFlights } from './joined.ts';
 import { createOnnxScorer } from './onnx-scorer.ts';
 
 const BATCHES = [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 64, 65, 100, 256];
-const CHUNK = 4096;
 
 function readModel(version: number, file = 'model.onnx'): Promise<Buffer> {
   return readFile(
@@ -23,8 +22,8 @@ function readModel(version: number, file = 'model.onnx'): Promise<Buffer> {
 let january: Samples;
 
 beforeAll(async () => {
-  january = (await readSamples(monthStart(2)).next()).value as Samples;
-}, 60_000);
+  january = await joinedFlights(0, minuteOf('2001-01-04'));
+}, 120_000);
 
 describe.each([1, 2])('committed model %i', (version) => {
   test('a flight gets the same bits in a batch of any size', async () => {
@@ -58,7 +57,7 @@ describe.each([1, 2])('committed model %i', (version) => {
   });
 
   test('a flight of which nothing is known gets a probability', async () => {
-    const values = new Float32Array(SAMPLE_COLUMNS).fill(Number.NaN);
+    const values = new Float32Array(january.columns).fill(Number.NaN);
     values.set([0, 0, 720, 4, 800, 0]);
     const score = await createOnnxScorer(await readModel(version));
     const [probability] = await score(oneRow(values), 0, 1);
@@ -69,9 +68,9 @@ describe.each([1, 2])('committed model %i', (version) => {
   test('a minute outside the day does not fail the flights in its batch', async () => {
     const score = await createOnnxScorer(await readModel(version));
     const [alone] = await score(january, 0, 1);
-    const values = january.values.slice(0, 4 * SAMPLE_COLUMNS);
+    const values = january.values.slice(0, 4 * january.columns);
     for (const [row, minute] of [-5, 100_000, Number.NaN].entries())
-      values[(row + 1) * SAMPLE_COLUMNS + 2] = minute;
+      values[(row + 1) * january.columns + 2] = minute;
     const scores = await score({ ...january, rows: 4, values }, 0, 4);
     expect(scores[0]).toBe(alone);
   });
@@ -95,30 +94,8 @@ test('the mesh loads both models, finds their golden cases to hold, and may batc
   }
 });
 
-test('the champion reaches an AUC of 0.82 in February, and the challenger 0.81', async () => {
-  const scorers = await Promise.all(
-    [1, 2].map(async (version) => createOnnxScorer(await readModel(version))),
-  );
-  const evaluations = scorers.map(() => createEvaluation());
-  for await (const samples of readSamples(monthStart(3))) {
-    const first = samples.minutes.findIndex((minute) => monthOf(minute) === 2);
-    for (let from = first; first >= 0 && from < samples.rows; from += CHUNK) {
-      const count = Math.min(CHUNK, samples.rows - from);
-      for (const [i, score] of scorers.entries()) {
-        const scores = await score(samples, from, count);
-        for (let row = 0; row < count; row++)
-          evaluations[i]!.add(scores[row]!, samples.labels[from + row] === 1);
-      }
-    }
-  }
-  const [champion, challenger] = evaluations.map((evaluation) => evaluation.summary());
-  expect(champion!.count).toBe(455_185);
-  expect(champion!.auc).toBeGreaterThan(0.82);
-  expect(challenger!.auc).toBeGreaterThan(0.81);
-}, 60_000);
-
 function oneRow(values: Float32Array): Matrix {
-  return { rows: 1, columns: SAMPLE_COLUMNS, values, labels: new Uint8Array(1) };
+  return { rows: 1, columns: january.columns, values, labels: new Uint8Array(1) };
 }
 
 function bytesOf(values: Float32Array): Uint8Array {

@@ -1,5 +1,4 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { FEATURE_COUNT } from '../../../examples/flights/feature-set.ts';
 import { DERIVED_COLUMNS, REQUEST_COLUMNS } from '../../../examples/flights/request.ts';
 import type { Matrix } from '../../../examples/flights/training/matrix.ts';
 
@@ -15,8 +14,9 @@ export async function createOnnxScorer(model: Uint8Array): Promise<OnnxScorer> {
   });
   const firstRequestColumn = DERIVED_COLUMNS.indexOf('minute_of_day');
   return async (samples, from, count) => {
+    const width = samples.columns - DERIVED_COLUMNS.length;
     const request = new Float32Array(count * REQUEST_COLUMNS.length);
-    const features = new Float32Array(count * FEATURE_COUNT);
+    const features = new Float32Array(count * width);
     for (let row = 0; row < count; row++) {
       const start = (from + row) * samples.columns;
       const columns = samples.values.subarray(start, start + samples.columns);
@@ -25,11 +25,11 @@ export async function createOnnxScorer(model: Uint8Array): Promise<OnnxScorer> {
         firstRequestColumn + REQUEST_COLUMNS.length,
       );
       request.set(requestColumns, row * REQUEST_COLUMNS.length);
-      features.set(columns.subarray(DERIVED_COLUMNS.length), row * FEATURE_COUNT);
+      features.set(columns.subarray(DERIVED_COLUMNS.length), row * width);
     }
     const outputs = await session.run({
       request: new Tensor('float32', request, [count, REQUEST_COLUMNS.length]),
-      features: new Tensor('float32', features, [count, FEATURE_COUNT]),
+      features: new Tensor('float32', features, [count, width]),
     });
     const { data, dims } = outputs.late_probability!;
     if (dims.join() !== `${count},1` || !(data instanceof Float32Array))

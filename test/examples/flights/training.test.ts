@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { minuteOf } from '../../../examples/flights/calendar.ts';
 import { createEvaluation } from '../../../examples/flights/evaluation.ts';
-import { collectSamples, type Samples } from '../../../examples/flights/samples.ts';
 import { parseTrainingArguments, reproduceCommand } from '../../../examples/flights/training/arguments.ts';
 import { type Candidate, trainCandidates } from '../../../examples/flights/training/candidates.ts';
+import type { Samples } from '../../../examples/flights/training/samples.ts';
+import { joinedFlights } from './joined.ts';
 import { createOnnxScorer } from './onnx-scorer.ts';
 
 const OPTIONS = { trees: 30, seed: 7 };
@@ -13,9 +14,9 @@ let samples: Samples;
 let candidates: Candidate[];
 
 beforeAll(async () => {
-  samples = await collectSamples(minuteOf('2001-01-06'));
+  samples = await joinedFlights(0, minuteOf('2001-01-05'));
   candidates = trainCandidates({ ...samples, rows: TRAINED_ROWS }, OPTIONS, () => {});
-}, 60_000);
+}, 120_000);
 
 describe('training on a slice', () => {
   test.each([1, 2])('version %i scores the same in ONNX Runtime as in the trainer', async (version) => {

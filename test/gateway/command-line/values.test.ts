@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { unixMsOfText } from '../../../gateway/command-line/moment.ts';
 import { pair } from '../../../gateway/command-line/remote.ts';
 import { textOfValue, valueOfText } from '../../../gateway/command-line/values.ts';
 
@@ -29,6 +30,21 @@ describe('a value as people type it', () => {
         expect(BigInt((integer as string | undefined) ?? (number as number))).toBe(value);
       }),
     );
+  });
+});
+
+describe('a moment as people type it', () => {
+  it.each([
+    ['2001-02-01T12:30:00Z', 981030600000],
+    ['2001-02-01T06:30:00.25-06:00', 981030600250],
+    ['981030600000.5', 981030600000.5],
+    ['-1', -1],
+  ])('%s is %f', (text, ms) => {
+    expect(unixMsOfText(text)).toBe(ms);
+  });
+
+  it.each(['soon', '', '2001-13-01'])('%j is refused with an example', (text) => {
+    expect(() => unixMsOfText(text)).toThrow('2026-01-31T12:00:00Z');
   });
 });
 

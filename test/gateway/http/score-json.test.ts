@@ -62,6 +62,13 @@ describe('the body of a score', () => {
     );
   });
 
+  it.each(['2001-02-01T12:30:00.5Z', '2001-02-01T06:30:00.5-06:00', 981030600500])(
+    'reads features as of %j',
+    (moment) => {
+      expect(scoreRequestOf('m', { as_of: moment })).toMatchObject({ asOfEventTime: 981030600500 });
+    },
+  );
+
   it('is any JSON at all a valid request or refused with INVALID_REQUEST, never anything else', () => {
     const shaped = fc.record(
       {
@@ -69,6 +76,7 @@ describe('the body of a score', () => {
         entities: fc.jsonValue(),
         inputs: fc.dictionary(fc.string(), fc.jsonValue()),
         include_features: fc.jsonValue(),
+        as_of: fc.jsonValue(),
       },
       { requiredKeys: [] },
     );

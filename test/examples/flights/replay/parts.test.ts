@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { createAgenda } from '../../../../examples/flights/agenda.ts';
 import { minuteOf } from '../../../../examples/flights/calendar.ts';
 import { parseReplayArguments } from '../../../../examples/flights/replay/arguments.ts';
 import { createLatencies } from '../../../../examples/flights/replay/latencies.ts';
-import { createAgenda } from '../../../../examples/flights/replay/outcomes.ts';
 import { createProgress } from '../../../../examples/flights/replay/progress.ts';
 import type { ReplayState } from '../../../../examples/flights/replay/run.ts';
 import { createScorer } from '../../../../examples/flights/replay/score-stream.ts';

@@ -2,23 +2,34 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { minuteOf } from '../../../../examples/flights/calendar.ts';
+import { minuteOf, unixMsOf } from '../../../../examples/flights/calendar.ts';
 import { createEvaluation } from '../../../../examples/flights/evaluation.ts';
-import { type ReplayDeparture, replayMinutes } from '../../../../examples/flights/minutes.ts';
+import { eventsOf, FEATURE_SET } from '../../../../examples/flights/events.ts';
+import type { Flight } from '../../../../examples/flights/flights.ts';
+import { flightMinutes } from '../../../../examples/flights/minutes.ts';
+import { isLate } from '../../../../examples/flights/outcome.ts';
 import { grouped } from '../../../../examples/flights/replay/numbers.ts';
 import { report, succeeded } from '../../../../examples/flights/replay/report.ts';
 import { type ReplayHooks, type ReplayState, runReplay } from '../../../../examples/flights/replay/run.ts';
-import { collectSamples } from '../../../../examples/flights/samples.ts';
+import { requestOf } from '../../../../examples/flights/request.ts';
+import { collectSamples, joinSamples } from '../../../../examples/flights/training/samples.ts';
 import { connect, type MeshClient, type ScoreStreamRequest } from '../../../../gateway/client/client.ts';
+import type { Prediction__Output as Prediction } from '../../../../services/gen/scoremesh/audit/v1/Prediction.ts';
 import type { Record__Output as Record } from '../../../../services/gen/scoremesh/audit/v1/Record.ts';
+import type { BuildTrainingSetRequest } from '../../../../services/gen/scoremesh/feature/v1/BuildTrainingSetRequest.ts';
+import type { EntityRow } from '../../../../services/gen/scoremesh/feature/v1/EntityRow.ts';
+import type { GetFeaturesResponse__Output as GetFeaturesResponse } from '../../../../services/gen/scoremesh/feature/v1/GetFeaturesResponse.ts';
+import { messageCodec } from '../../../../services/kit/contract/protos.ts';
 import { silentLog } from '../../../../services/kit/log/log.ts';
-import { readTracingConfig } from '../../../../services/kit/telemetry/tracing-config.ts';
 import { type Mesh, startMesh } from '../../../../services/mesh.ts';
+import { meshConfig } from '../../../contract/placements.ts';
 import { createOnnxScorer } from '../onnx-scorer.ts';
 
 const example = fileURLToPath(new URL('../../../../examples/flights/', import.meta.url));
 const FLIGHTS = 1500;
+const FEATURES = 13;
 const options = {
   model: 'flight_delay',
   fromMinute: minuteOf('2001-01-03T11:30'),
@@ -36,28 +47,7 @@ let client: MeshClient;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'scoremesh-replay-'));
-  mesh = await startMesh(
-    {
-      roles: ['gateway', 'feature', 'inference', 'audit'],
-      addresses: {},
-      host: '127.0.0.1',
-      grpcPort: 0,
-      httpPort: 0,
-      metricsPort: 0,
-      modelsFolder: join(example, 'models'),
-      featuresFolder: join(example, 'features'),
-      dataFolder: folder,
-      bus: { urls: undefined } as Parameters<typeof startMesh>[0]['bus'],
-      version: '0.0.0',
-      defaultTimeoutMs: 10_000,
-      maxMessageBytes: 16 * 1024 * 1024,
-      maxInFlight: 2048,
-      graceMs: 5000,
-      tracing: readTracingConfig({}),
-      serveLinks: false,
-    },
-    silentLog,
-  );
+  mesh = await startMesh(meshConfig(folder, {}), silentLog);
   client = connect({ address: `127.0.0.1:${mesh.grpcPort}` });
   await vi.waitUntil(() => mesh.unready() === undefined, { timeout: 30_000 });
 });
@@ -72,7 +62,8 @@ test('a replayed flight gets the bits that the model gives offline, and its outc
   const state = await replay({ ...options, idempotent: true });
   expect(state).toMatchObject({ scored: FLIGHTS, departed: FLIGHTS, inTheAir: 0, brokenOff: undefined });
   expect(state.outcomes).toMatchObject({ joined: FLIGHTS, unknown: 0, waiting: 0 });
-  expect(state.rows.superseded).toBe(0);
+  expect(state.events).toMatchObject({ duplicates: 0, quarantined: 0 });
+  expect(state.events.stored).toBe(await eventsBefore(state.minute + 1));
   expect(state.versions).toEqual(new Map([[1, FLIGHTS]]));
   expect(succeeded(state)).toBe(true);
 
@@ -85,25 +76,55 @@ test('a replayed flight gets the bits that the model gives offline, and its outc
   const replayed = new Map(predictions.map((one) => [one.request?.requestId, one.outputs[output]?.number]));
 
   const offline = createEvaluation();
-  for (const { departure, probability } of await scoredOffline()) {
-    expect(replayed.get(`flights-${departure.row}`)).toBe(probability);
-    offline.add(probability, departure.late);
+  for (const { flight, probability } of await scoredOffline()) {
+    expect(replayed.get(`flights-${flight.row}`)).toBe(probability);
+    offline.add(probability, isLate(flight));
   }
   const { auc, deciles } = state.evaluation.summary();
   expect(auc).toBe(offline.summary().auc);
   expect(deciles.map(({ lateRate }) => lateRate)).toHaveLength(10);
 
   const known = new Map(records.map(({ recordId, prediction }) => [recordId, prediction]));
-  const late = new Map((await departures()).map((one) => [`flights-${one.row}`, one.late]));
+  const late = new Map((await departures()).map((one) => [`flights-${one.row}`, isLate(one)]));
   for (const { predictionId, values } of outcomes) {
     expect(values.late?.flag).toBe(late.get(known.get(predictionId)?.request?.requestId ?? ''));
+  }
+});
+
+test('training reads the bits that scores were made from, also after events came late', async () => {
+  const scored = (await allRecords()).flatMap(({ prediction }) => prediction ?? []).map(readOf);
+  const now = await trained(scored.map(({ row }) => row));
+  for (const [i, { values }] of scored.entries()) expect(bytesOf(now, i)).toEqual(bytesOf(values, 0));
+
+  const late = [...Array(60).keys()].map((minutes) => ({
+    stream: 'arrivals',
+    eventId: `late-${minutes}`,
+    eventTime: unixMsOf(options.fromMinute + minutes) - 1,
+    fields: {
+      origin: { text: 'ORD' },
+      destination: { text: 'LAX' },
+      hour: { number: 7 },
+      delay: { number: 4000 },
+    },
+  }));
+  expect(await client.features.Ingest({ events: late })).toMatchObject({ stored: 60 });
+  const sampled = scored.filter((_, i) => i % 25 === 0);
+  const after = await trained(sampled.map(({ row }) => row));
+  const changed = sampled.filter(
+    ({ values }, i) => !isDeepStrictEqual(bytesOf(after, i), bytesOf(values, 0)),
+  );
+  expect(changed.length).toBeGreaterThan(sampled.length / 2);
+  for (const { row, values } of sampled) {
+    const then = await trained([row], values.asOfIngest);
+    expect(bytesOf(then, 0)).toEqual(bytesOf(values, 0));
+    expect(then.asOfIngest).toBe(values.asOfIngest);
   }
 });
 
 test('a repeat with the same request ids answers what is recorded', async () => {
   const before = await counts();
   const state = await replay({ ...options, idempotent: true, limit: 100 });
-  expect(state).toMatchObject({ scored: 100, outcomes: { joined: 100 } });
+  expect(state).toMatchObject({ scored: 100, outcomes: { joined: 100 }, events: { stored: 0 } });
   expect(await counts()).toEqual({ ...before, outcomes: before.outcomes + 100 });
 });
 
@@ -152,8 +173,13 @@ test('what the mesh refuses is counted by reason, and the stream goes on', async
 test('a stream whose requests have ended still brings all its answers', async () => {
   const [first] = await departures();
   async function* requests(): AsyncGenerator<ScoreStreamRequest> {
-    const values = Object.entries(first!.inputs).map(([name, number]) => [name, { number }]);
-    const request = { model: 'flight_delay', entities: first!.entities, inputs: Object.fromEntries(values) };
+    const { minute, origin, destination, distanceMiles } = first!;
+    const values = Object.entries(requestOf(minute, distanceMiles)).map(([name, number]) => [
+      name,
+      { number },
+    ]);
+    const inputs = Object.fromEntries(values);
+    const request = { model: 'flight_delay', entities: { origin, destination }, inputs };
     for (let sequence = 0; sequence < 50; sequence++) yield { sequence, request };
   }
   const answered: number[] = [];
@@ -165,20 +191,52 @@ function replay(given: typeof options, hooks: Partial<ReplayHooks> = {}): Promis
   return runReplay(client, given, { stop: never, output, ...hooks });
 }
 
-async function departures(): Promise<ReplayDeparture[]> {
-  const all: ReplayDeparture[] = [];
-  for await (const minute of replayMinutes(options.fromMinute, options.toMinute))
+async function departures(): Promise<Flight[]> {
+  const all: Flight[] = [];
+  for await (const minute of flightMinutes(options.fromMinute, options.toMinute))
     all.push(...minute.departures);
   return all.slice(0, FLIGHTS);
 }
 
+async function eventsBefore(minute: number): Promise<number> {
+  let events = 0;
+  for await (const each of flightMinutes(0, minute)) events += eventsOf(each).length;
+  return events;
+}
+
 /** The same flights scored with the committed model and nothing else, all in one batch. */
-async function scoredOffline(): Promise<{ departure: ReplayDeparture; probability: number }[]> {
+async function scoredOffline(): Promise<{ flight: Flight; probability: number }[]> {
   const score = await createOnnxScorer(await readFile(join(example, 'models/flight_delay/1/model.onnx')));
-  const samples = await collectSamples(options.toMinute);
-  const first = samples.minutes.findIndex((minute) => minute >= options.fromMinute);
-  const probabilities = await score(samples, first, FLIGHTS);
-  return (await departures()).map((departure, i) => ({ departure, probability: probabilities[i]! }));
+  const range = { fromMinute: options.fromMinute, beforeMinute: options.toMinute };
+  const samples = await collectSamples(joinSamples(client, FEATURE_SET, range));
+  const probabilities = await score(samples, 0, FLIGHTS);
+  return (await departures()).map((flight, i) => ({ flight, probability: probabilities[i]! }));
+}
+
+const responses = messageCodec<object, GetFeaturesResponse>('scoremesh.feature.v1.GetFeaturesResponse');
+
+/** What a recorded score read, and the row that reads it again. */
+function readOf({ request, features }: Prediction): { row: EntityRow; values: GetFeaturesResponse } {
+  const { entities, inputs, asOfEventTime } = request!;
+  const row = { entities, inputs: { minute_of_day: inputs.minute_of_day! }, asOfEventTime: asOfEventTime! };
+  return { row, values: responses.decode(features!.values) };
+}
+
+async function trained(rows: EntityRow[], asOfIngestTime?: number): Promise<GetFeaturesResponse> {
+  const known = asOfIngestTime === undefined ? {} : { asOfIngestTime };
+  async function* batches(): AsyncGenerator<BuildTrainingSetRequest> {
+    yield { batch: { featureSet: FEATURE_SET, rows, ...known } };
+  }
+  for await (const { batch } of client.features.BuildTrainingSet(batches())) return batch!;
+  throw new Error('no batch came back');
+}
+
+/** The bytes of one row: values, statuses, and when what they are made of happened and became known. */
+function bytesOf({ blocks, statuses, eventTimes, ingestTimes }: GetFeaturesResponse, row: number): Buffer[] {
+  return [...blocks.map(({ data }) => data), statuses, eventTimes, ingestTimes].map((bytes, i) => {
+    const width = FEATURES * (i === blocks.length ? 1 : i < blocks.length ? 4 : 8);
+    return bytes.subarray(row * width, (row + 1) * width);
+  });
 }
 
 async function allRecords(): Promise<Record[]> {

@@ -74,9 +74,9 @@ export const Reason = {
    */
   REASON_FEATURE_SET_NOT_FOUND: 'REASON_FEATURE_SET_NOT_FOUND',
   /**
-   * INVALID_ARGUMENT: a feature row does not fit its view's declaration.
+   * INVALID_ARGUMENT: an event can't be identified or read; BadRequest names each.
    */
-  REASON_FEATURE_ROW_INVALID: 'REASON_FEATURE_ROW_INVALID',
+  REASON_FEATURE_EVENT_INVALID: 'REASON_FEATURE_EVENT_INVALID',
   /**
    * RESOURCE_EXHAUSTED: the feature store's disk is full.
    */
@@ -165,6 +165,42 @@ export const Reason = {
    * UNAVAILABLE: the thread that ran the model ended; the request may be tried again.
    */
   REASON_EXECUTOR_LOST: 'REASON_EXECUTOR_LOST',
+  /**
+   * NOT_FOUND: no event stream of that name.
+   */
+  REASON_FEATURE_STREAM_NOT_FOUND: 'REASON_FEATURE_STREAM_NOT_FOUND',
+  /**
+   * INVALID_ARGUMENT: declarations of features have faults; BadRequest names each, with line and column where it has one.
+   */
+  REASON_FEATURE_DECLARATION_INVALID: 'REASON_FEATURE_DECLARATION_INVALID',
+  /**
+   * FAILED_PRECONDITION: a feature that must be there is null or not found.
+   */
+  REASON_FEATURE_ABSENT: 'REASON_FEATURE_ABSENT',
+  /**
+   * FAILED_PRECONDITION: a feature that must be fresh is older than its maximum age.
+   */
+  REASON_FEATURE_STALE: 'REASON_FEATURE_STALE',
+  /**
+   * OUT_OF_RANGE: a read as of a moment that the stream's retention no longer covers.
+   */
+  REASON_FEATURE_HISTORY_EXPIRED: 'REASON_FEATURE_HISTORY_EXPIRED',
+  /**
+   * INVALID_ARGUMENT: an expression of a feature set could not be evaluated on these inputs.
+   */
+  REASON_FEATURE_EXPRESSION_FAILED: 'REASON_FEATURE_EXPRESSION_FAILED',
+  /**
+   * FAILED_PRECONDITION: the version of the feature set that the model was made for does not exist.
+   */
+  REASON_FEATURE_SET_CHANGED: 'REASON_FEATURE_SET_CHANGED',
+  /**
+   * FAILED_PRECONDITION: the clock of the machine is far behind the last ingest time; correct it.
+   */
+  REASON_CLOCK_BEHIND: 'REASON_CLOCK_BEHIND',
+  /**
+   * UNAVAILABLE: the server that keeps the feature store does not answer; try again, events that are sent twice count once.
+   */
+  REASON_FEATURE_STORE_UNREACHABLE: 'REASON_FEATURE_STORE_UNREACHABLE',
 } as const;
 
 /**
@@ -258,9 +294,9 @@ export type Reason =
   | 'REASON_FEATURE_SET_NOT_FOUND'
   | 16
   /**
-   * INVALID_ARGUMENT: a feature row does not fit its view's declaration.
+   * INVALID_ARGUMENT: an event can't be identified or read; BadRequest names each.
    */
-  | 'REASON_FEATURE_ROW_INVALID'
+  | 'REASON_FEATURE_EVENT_INVALID'
   | 17
   /**
    * RESOURCE_EXHAUSTED: the feature store's disk is full.
@@ -372,6 +408,51 @@ export type Reason =
    */
   | 'REASON_EXECUTOR_LOST'
   | 39
+  /**
+   * NOT_FOUND: no event stream of that name.
+   */
+  | 'REASON_FEATURE_STREAM_NOT_FOUND'
+  | 40
+  /**
+   * INVALID_ARGUMENT: declarations of features have faults; BadRequest names each, with line and column where it has one.
+   */
+  | 'REASON_FEATURE_DECLARATION_INVALID'
+  | 41
+  /**
+   * FAILED_PRECONDITION: a feature that must be there is null or not found.
+   */
+  | 'REASON_FEATURE_ABSENT'
+  | 42
+  /**
+   * FAILED_PRECONDITION: a feature that must be fresh is older than its maximum age.
+   */
+  | 'REASON_FEATURE_STALE'
+  | 43
+  /**
+   * OUT_OF_RANGE: a read as of a moment that the stream's retention no longer covers.
+   */
+  | 'REASON_FEATURE_HISTORY_EXPIRED'
+  | 44
+  /**
+   * INVALID_ARGUMENT: an expression of a feature set could not be evaluated on these inputs.
+   */
+  | 'REASON_FEATURE_EXPRESSION_FAILED'
+  | 45
+  /**
+   * FAILED_PRECONDITION: the version of the feature set that the model was made for does not exist.
+   */
+  | 'REASON_FEATURE_SET_CHANGED'
+  | 46
+  /**
+   * FAILED_PRECONDITION: the clock of the machine is far behind the last ingest time; correct it.
+   */
+  | 'REASON_CLOCK_BEHIND'
+  | 47
+  /**
+   * UNAVAILABLE: the server that keeps the feature store does not answer; try again, events that are sent twice count once.
+   */
+  | 'REASON_FEATURE_STORE_UNREACHABLE'
+  | 48
 
 /**
  * Every failure that the mesh can name. ErrorInfo.reason carries the name without its prefix; the gRPC code that goes

@@ -1,5 +1,6 @@
-// Original file: scoremesh/feature/v1/feature_service.proto
+// Original file: scoremesh/feature/v1/declaration.proto
 
+import type { Long } from '@grpc/proto-loader';
 
 /**
  * One declared feature.
@@ -17,6 +18,18 @@ export interface Feature {
    * What it means, for people.
    */
   'description'?: (string);
+  /**
+   * Of a windowed view: count, sum, mean, min, max, rate, last or distinct; else empty.
+   */
+  'aggregate'?: (string);
+  /**
+   * Length of the window, ms; 0 for a latest value.
+   */
+  'windowMs'?: (number | string | Long);
+  /**
+   * Length of its tiles, ms; 0 for a latest value.
+   */
+  'tileMs'?: (number | string | Long);
 }
 
 /**
@@ -35,4 +48,16 @@ export interface Feature__Output {
    * What it means, for people.
    */
   'description': (string);
+  /**
+   * Of a windowed view: count, sum, mean, min, max, rate, last or distinct; else empty.
+   */
+  'aggregate': (string);
+  /**
+   * Length of the window, ms; 0 for a latest value.
+   */
+  'windowMs': (string);
+  /**
+   * Length of its tiles, ms; 0 for a latest value.
+   */
+  'tileMs': (string);
 }

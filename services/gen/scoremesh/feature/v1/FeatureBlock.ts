@@ -14,8 +14,8 @@ export interface FeatureBlock {
    */
   'features'?: (number);
   /**
-   * Row-major [rows, features], little-endian; values that are not PRESENT are NaN, 0 or empty. BYTES: each element is a
-   * uint32 length followed by its bytes.
+   * Row-major [rows, features], little-endian; values that are not there are NaN, 0 or empty. BYTES: each element is a uint32 length
+   * followed by its bytes.
    */
   'data'?: (Buffer | Uint8Array | string);
 }
@@ -33,8 +33,8 @@ export interface FeatureBlock__Output {
    */
   'features': (number);
   /**
-   * Row-major [rows, features], little-endian; values that are not PRESENT are NaN, 0 or empty. BYTES: each element is a
-   * uint32 length followed by its bytes.
+   * Row-major [rows, features], little-endian; values that are not there are NaN, 0 or empty. BYTES: each element is a uint32 length
+   * followed by its bytes.
    */
   'data': (Buffer);
 }

@@ -1,5 +1,6 @@
-// Original file: scoremesh/feature/v1/feature_service.proto
+// Original file: scoremesh/feature/v1/declaration.proto
 
+import type { SetInput as _scoremesh_feature_v1_SetInput, SetInput__Output as _scoremesh_feature_v1_SetInput__Output } from '../../../scoremesh/feature/v1/SetInput.ts';
 
 /**
  * The ordered features that a model version reads.
@@ -10,11 +11,11 @@ export interface FeatureSet {
    */
   'name'?: (string);
   /**
-   * SHA-256 of the declaration with its views, "sha256:<hex>".
+   * SHA-256 of the declaration with everything it reads, "sha256:<hex>".
    */
   'digest'?: (string);
   /**
-   * "view.feature", in order.
+   * "view.feature", or the name of a transform, in order.
    */
   'features'?: (string)[];
   /**
@@ -22,13 +23,25 @@ export interface FeatureSet {
    */
   'datatypes'?: (string)[];
   /**
-   * The entities that a read must name.
+   * The keys that a read must name.
    */
   'entities'?: (string)[];
   /**
    * What it is for, for people.
    */
   'description'?: (string);
+  /**
+   * The request inputs that its transforms read.
+   */
+  'inputs'?: (_scoremesh_feature_v1_SetInput)[];
+  /**
+   * Places (from 0) of the features that have a declared value while they are NULL_VALUE or NOT_FOUND.
+   */
+  'filledWhenAbsent'?: (number)[];
+  /**
+   * Places (from 0) of the features that have a value while they are OUTSIDE_MAX_AGE: the old one unless it is null, or a declared one.
+   */
+  'filledWhenStale'?: (number)[];
 }
 
 /**
@@ -40,11 +53,11 @@ export interface FeatureSet__Output {
    */
   'name': (string);
   /**
-   * SHA-256 of the declaration with its views, "sha256:<hex>".
+   * SHA-256 of the declaration with everything it reads, "sha256:<hex>".
    */
   'digest': (string);
   /**
-   * "view.feature", in order.
+   * "view.feature", or the name of a transform, in order.
    */
   'features': (string)[];
   /**
@@ -52,11 +65,23 @@ export interface FeatureSet__Output {
    */
   'datatypes': (string)[];
   /**
-   * The entities that a read must name.
+   * The keys that a read must name.
    */
   'entities': (string)[];
   /**
    * What it is for, for people.
    */
   'description': (string);
+  /**
+   * The request inputs that its transforms read.
+   */
+  'inputs': (_scoremesh_feature_v1_SetInput__Output)[];
+  /**
+   * Places (from 0) of the features that have a declared value while they are NULL_VALUE or NOT_FOUND.
+   */
+  'filledWhenAbsent': (number)[];
+  /**
+   * Places (from 0) of the features that have a value while they are OUTSIDE_MAX_AGE: the old one unless it is null, or a declared one.
+   */
+  'filledWhenStale': (number)[];
 }

@@ -1,10 +1,11 @@
-// Original file: scoremesh/feature/v1/feature_service.proto
+// Original file: scoremesh/feature/v1/declaration.proto
 
 import type { Feature as _scoremesh_feature_v1_Feature, Feature__Output as _scoremesh_feature_v1_Feature__Output } from '../../../scoremesh/feature/v1/Feature.ts';
+import type { ViewKind as _scoremesh_feature_v1_ViewKind, ViewKind__Output as _scoremesh_feature_v1_ViewKind__Output } from '../../../scoremesh/feature/v1/ViewKind.ts';
 import type { Long } from '@grpc/proto-loader';
 
 /**
- * Declared features of one entity.
+ * Declared features of one entity from one stream.
  */
 export interface FeatureView {
   /**
@@ -16,7 +17,7 @@ export interface FeatureView {
    */
   'description'?: (string);
   /**
-   * The key fields, in order; empty for a view with one row.
+   * The key fields, in order; empty for a view of the whole stream.
    */
   'keys'?: (string)[];
   /**
@@ -27,10 +28,26 @@ export interface FeatureView {
    * The features.
    */
   'features'?: (_scoremesh_feature_v1_Feature)[];
+  /**
+   * The stream that it reads.
+   */
+  'stream'?: (string);
+  /**
+   * Whether it holds the latest values or windows.
+   */
+  'kind'?: (_scoremesh_feature_v1_ViewKind);
+  /**
+   * SHA-256 of the declaration with its stream and entity, "sha256:<hex>".
+   */
+  'digest'?: (string);
+  /**
+   * The entity; empty for the whole stream.
+   */
+  'entity'?: (string);
 }
 
 /**
- * Declared features of one entity.
+ * Declared features of one entity from one stream.
  */
 export interface FeatureView__Output {
   /**
@@ -42,7 +59,7 @@ export interface FeatureView__Output {
    */
   'description': (string);
   /**
-   * The key fields, in order; empty for a view with one row.
+   * The key fields, in order; empty for a view of the whole stream.
    */
   'keys': (string)[];
   /**
@@ -53,4 +70,20 @@ export interface FeatureView__Output {
    * The features.
    */
   'features': (_scoremesh_feature_v1_Feature__Output)[];
+  /**
+   * The stream that it reads.
+   */
+  'stream': (string);
+  /**
+   * Whether it holds the latest values or windows.
+   */
+  'kind': (_scoremesh_feature_v1_ViewKind__Output);
+  /**
+   * SHA-256 of the declaration with its stream and entity, "sha256:<hex>".
+   */
+  'digest': (string);
+  /**
+   * The entity; empty for the whole stream.
+   */
+  'entity': (string);
 }

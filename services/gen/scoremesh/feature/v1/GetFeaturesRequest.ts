@@ -7,13 +7,27 @@ import type { EntityRow as _scoremesh_feature_v1_EntityRow, EntityRow__Output as
  */
 export interface GetFeaturesRequest {
   /**
-   * The feature set's name.
+   * The feature set: "name" for its current version, "name@sha256:<hex>" for the version with this digest.
    */
   'featureSet'?: (string);
   /**
    * 1 to 10000 rows.
    */
   'rows'?: (_scoremesh_feature_v1_EntityRow)[];
+  /**
+   * Instead of a set: "view.feature" of each. At most 1000.
+   */
+  'features'?: (string)[];
+  /**
+   * Only events that happened up to this moment count; absent for now.
+   */
+  'asOfEventTime'?: (number | string);
+  /**
+   * Only events that the mesh had learnt by this moment count; absent for all that are known.
+   */
+  'asOfIngestTime'?: (number | string);
+  '_asOfEventTime'?: "asOfEventTime";
+  '_asOfIngestTime'?: "asOfIngestTime";
 }
 
 /**
@@ -21,11 +35,25 @@ export interface GetFeaturesRequest {
  */
 export interface GetFeaturesRequest__Output {
   /**
-   * The feature set's name.
+   * The feature set: "name" for its current version, "name@sha256:<hex>" for the version with this digest.
    */
   'featureSet': (string);
   /**
    * 1 to 10000 rows.
    */
   'rows': (_scoremesh_feature_v1_EntityRow__Output)[];
+  /**
+   * Instead of a set: "view.feature" of each. At most 1000.
+   */
+  'features': (string)[];
+  /**
+   * Only events that happened up to this moment count; absent for now.
+   */
+  'asOfEventTime'?: (number);
+  /**
+   * Only events that the mesh had learnt by this moment count; absent for all that are known.
+   */
+  'asOfIngestTime'?: (number);
+  '_asOfEventTime'?: "asOfEventTime";
+  '_asOfIngestTime'?: "asOfIngestTime";
 }

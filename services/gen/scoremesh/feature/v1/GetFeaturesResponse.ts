@@ -7,7 +7,7 @@ import type { FeatureBlock as _scoremesh_feature_v1_FeatureBlock, FeatureBlock__
  */
 export interface GetFeaturesResponse {
   /**
-   * Identity of the feature set's declaration, "sha256:<hex>".
+   * Identity of the feature set's version, "sha256:<hex>"; empty if features were named.
    */
   'digest'?: (string);
   /**
@@ -19,17 +19,26 @@ export interface GetFeaturesResponse {
    */
   'statuses'?: (Buffer | Uint8Array | string);
   /**
-   * Event time of each value in Unix ms as float64 little-endian, row-major [rows, features]; 0 where NOT_FOUND.
+   * Event time of each value in Unix ms as float64 little-endian, row-major [rows, features]; 0 where there is none. Of a window, the
+   * latest event of the view's longest window; of a transform, the moment of the read.
    */
   'eventTimes'?: (Buffer | Uint8Array | string);
   /**
-   * Ingest time, likewise.
+   * Ingest time of that event, likewise.
    */
   'ingestTimes'?: (Buffer | Uint8Array | string);
   /**
    * The moment of the read, Unix ms; ages are counted to it.
    */
   'asOf'?: (number | string);
+  /**
+   * What was known: the ingest time of the last commit that the read saw, or the request's as_of_ingest_time. 0 if nothing.
+   */
+  'asOfIngest'?: (number | string);
+  /**
+   * The moment of each row as float64 little-endian; empty if it is as_of for all.
+   */
+  'rowMoments'?: (Buffer | Uint8Array | string);
 }
 
 /**
@@ -37,7 +46,7 @@ export interface GetFeaturesResponse {
  */
 export interface GetFeaturesResponse__Output {
   /**
-   * Identity of the feature set's declaration, "sha256:<hex>".
+   * Identity of the feature set's version, "sha256:<hex>"; empty if features were named.
    */
   'digest': (string);
   /**
@@ -49,15 +58,24 @@ export interface GetFeaturesResponse__Output {
    */
   'statuses': (Buffer);
   /**
-   * Event time of each value in Unix ms as float64 little-endian, row-major [rows, features]; 0 where NOT_FOUND.
+   * Event time of each value in Unix ms as float64 little-endian, row-major [rows, features]; 0 where there is none. Of a window, the
+   * latest event of the view's longest window; of a transform, the moment of the read.
    */
   'eventTimes': (Buffer);
   /**
-   * Ingest time, likewise.
+   * Ingest time of that event, likewise.
    */
   'ingestTimes': (Buffer);
   /**
    * The moment of the read, Unix ms; ages are counted to it.
    */
   'asOf': (number);
+  /**
+   * What was known: the ingest time of the last commit that the read saw, or the request's as_of_ingest_time. 0 if nothing.
+   */
+  'asOfIngest': (number);
+  /**
+   * The moment of each row as float64 little-endian; empty if it is as_of for all.
+   */
+  'rowMoments': (Buffer);
 }

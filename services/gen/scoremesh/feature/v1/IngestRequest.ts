@@ -1,23 +1,23 @@
 // Original file: scoremesh/feature/v1/feature_service.proto
 
-import type { FeatureRow as _scoremesh_feature_v1_FeatureRow, FeatureRow__Output as _scoremesh_feature_v1_FeatureRow__Output } from '../../../scoremesh/feature/v1/FeatureRow.ts';
+import type { Event as _scoremesh_feature_v1_Event, Event__Output as _scoremesh_feature_v1_Event__Output } from '../../../scoremesh/feature/v1/Event.ts';
 
 /**
- * Rows to store.
+ * Events to store.
  */
 export interface IngestRequest {
   /**
-   * 1 to 10000 rows.
+   * 1 to 10000 events.
    */
-  'rows'?: (_scoremesh_feature_v1_FeatureRow)[];
+  'events'?: (_scoremesh_feature_v1_Event)[];
 }
 
 /**
- * Rows to store.
+ * Events to store.
  */
 export interface IngestRequest__Output {
   /**
-   * 1 to 10000 rows.
+   * 1 to 10000 events.
    */
-  'rows': (_scoremesh_feature_v1_FeatureRow__Output)[];
+  'events': (_scoremesh_feature_v1_Event__Output)[];
 }

@@ -1,30 +1,55 @@
 // Original file: scoremesh/feature/v1/feature_service.proto
 
+import type { Rejection as _scoremesh_feature_v1_Rejection, Rejection__Output as _scoremesh_feature_v1_Rejection__Output } from '../../../scoremesh/feature/v1/Rejection.ts';
 
 /**
- * What became of the rows.
+ * What became of the events.
  */
 export interface IngestResponse {
   /**
-   * Rows that are now the latest of their entity.
+   * Events that are stored now.
    */
   'stored'?: (number);
   /**
-   * Rows that were older than what the view already held.
+   * Events whose id was stored before, or earlier in the same request.
    */
-  'superseded'?: (number);
+  'duplicates'?: (number);
+  /**
+   * Events that went to the quarantine.
+   */
+  'quarantined'?: (number);
+  /**
+   * Why, for the first 20 of them.
+   */
+  'rejections'?: (_scoremesh_feature_v1_Rejection)[];
+  /**
+   * Their ingest time, Unix ms; 0 if nothing was stored.
+   */
+  'ingestTime'?: (number | string);
 }
 
 /**
- * What became of the rows.
+ * What became of the events.
  */
 export interface IngestResponse__Output {
   /**
-   * Rows that are now the latest of their entity.
+   * Events that are stored now.
    */
   'stored': (number);
   /**
-   * Rows that were older than what the view already held.
+   * Events whose id was stored before, or earlier in the same request.
    */
-  'superseded': (number);
+  'duplicates': (number);
+  /**
+   * Events that went to the quarantine.
+   */
+  'quarantined': (number);
+  /**
+   * Why, for the first 20 of them.
+   */
+  'rejections': (_scoremesh_feature_v1_Rejection__Output)[];
+  /**
+   * Their ingest time, Unix ms; 0 if nothing was stored.
+   */
+  'ingestTime': (number);
 }

@@ -2,6 +2,8 @@
 
 import type { FeatureView as _scoremesh_feature_v1_FeatureView, FeatureView__Output as _scoremesh_feature_v1_FeatureView__Output } from '../../../scoremesh/feature/v1/FeatureView.ts';
 import type { FeatureSet as _scoremesh_feature_v1_FeatureSet, FeatureSet__Output as _scoremesh_feature_v1_FeatureSet__Output } from '../../../scoremesh/feature/v1/FeatureSet.ts';
+import type { EventStream as _scoremesh_feature_v1_EventStream, EventStream__Output as _scoremesh_feature_v1_EventStream__Output } from '../../../scoremesh/feature/v1/EventStream.ts';
+import type { Entity as _scoremesh_feature_v1_Entity, Entity__Output as _scoremesh_feature_v1_Entity__Output } from '../../../scoremesh/feature/v1/Entity.ts';
 
 /**
  * What is declared.
@@ -15,6 +17,14 @@ export interface ListFeaturesResponse {
    * By name.
    */
   'sets'?: (_scoremesh_feature_v1_FeatureSet)[];
+  /**
+   * By name.
+   */
+  'streams'?: (_scoremesh_feature_v1_EventStream)[];
+  /**
+   * By name.
+   */
+  'entities'?: (_scoremesh_feature_v1_Entity)[];
 }
 
 /**
@@ -29,4 +39,12 @@ export interface ListFeaturesResponse__Output {
    * By name.
    */
   'sets': (_scoremesh_feature_v1_FeatureSet__Output)[];
+  /**
+   * By name.
+   */
+  'streams': (_scoremesh_feature_v1_EventStream__Output)[];
+  /**
+   * By name.
+   */
+  'entities': (_scoremesh_feature_v1_Entity__Output)[];
 }

@@ -27,6 +27,11 @@ export interface ScoreRequest {
    * Whether the answer lists the feature values it was made from. Default false.
    */
   'includeFeatures'?: (boolean);
+  /**
+   * The moment to which features are read, Unix ms: for back-tests and replays of history. Absent for now.
+   */
+  'asOfEventTime'?: (number | string);
+  '_asOfEventTime'?: "asOfEventTime";
 }
 
 /**
@@ -54,4 +59,9 @@ export interface ScoreRequest__Output {
    * Whether the answer lists the feature values it was made from. Default false.
    */
   'includeFeatures': (boolean);
+  /**
+   * The moment to which features are read, Unix ms: for back-tests and replays of history. Absent for now.
+   */
+  'asOfEventTime'?: (number);
+  '_asOfEventTime'?: "asOfEventTime";
 }

@@ -1,0 +1,113 @@
+import { basename } from 'node:path';
+import type { Event } from '../../../services/gen/scoremesh/feature/v1/Event.ts';
+import type { EventStream__Output as EventStream } from '../../../services/gen/scoremesh/feature/v1/EventStream.ts';
+import type { Value } from '../../../services/gen/scoremesh/scoring/v1/Value.ts';
+import { cellMs, cellText, timeOfText } from '../../files/cell-text.ts';
+import { type Cell, type ColumnType, fileFault, type Table } from '../../files/table.ts';
+import type { EventSource } from './bulk-load.ts';
+import { fieldValue } from './field-value.ts';
+
+/** How the rows of a file are events of a stream. */
+export interface RowMapping {
+  /** Column of the identity, or "row" for the file's name and the row's number. Default: event_id if there is one, else "row". */
+  readonly id?: string;
+  /** What stands before the row's number; the file's name unless given. */
+  readonly idPrefix?: string;
+  /** Column of the event time, or "now". Default: event_time. */
+  readonly time?: string;
+  /** Field to column, where they are not called the same. */
+  readonly columns: Readonly<Record<string, string>>;
+}
+
+/** The rows of a file as events of a stream. Throws INVALID_REQUEST for columns that are not there. */
+export function eventRows(
+  table: Table,
+  stream: EventStream,
+  mapping: RowMapping,
+  batchRows: number,
+): EventSource & { readonly idsAreRows: boolean; readonly missing: readonly string[] } {
+  const { path } = table;
+  const types = new Map(table.columns.map(({ name, type }) => [name, type]));
+  const known = (column: string, option: string): string => {
+    if (types.has(column)) return column;
+    throw fileFault(
+      path,
+      `has no column "${column}"; ${option} must name one of ${[...types.keys()].join(', ')}`,
+    );
+  };
+  for (const field of Object.keys(mapping.columns))
+    if (!stream.fields.some(({ name }) => name === field))
+      throw fileFault(
+        path,
+        `stream ${stream.name} has no field "${field}"; --column must name one of ${stream.fields.map(({ name }) => name).join(', ')}`,
+      );
+  const fields = stream.fields.map(({ name, datatype }) => {
+    const column = mapping.columns[name];
+    return { name, datatype, column: column === undefined ? name : known(column, '--column') };
+  });
+  const present = fields.filter(({ column }) => types.has(column));
+  if (present.length === 0)
+    throw fileFault(
+      path,
+      `has none of the fields of stream ${stream.name}; name columns with --column FIELD=COLUMN`,
+    );
+  const id = mapping.id ?? (types.has('event_id') ? 'event_id' : 'row');
+  const idColumn = id === 'row' ? undefined : known(id, '--id');
+  const timeColumn = mapping.time === 'now' ? undefined : known(mapping.time ?? 'event_time', '--time');
+  const prefix = mapping.idPrefix ?? basename(path);
+
+  return {
+    path,
+    idsAreRows: idColumn === undefined,
+    missing: fields.filter(({ column }) => !types.has(column)).map(({ name }) => name),
+    batches: async function* (fromRow) {
+      const names = present.map(({ column }) => column);
+      if (idColumn !== undefined) names.push(idColumn);
+      if (timeColumn !== undefined) names.push(timeColumn);
+      for await (const { columns, numbers, share } of table.batches({ columns: names, fromRow, batchRows })) {
+        const ids = idColumn === undefined ? undefined : columns[present.length];
+        const times = timeColumn === undefined ? undefined : columns.at(-1);
+        const events = numbers.map((number, row): Event => {
+          const values: Record<string, Value> = {};
+          for (const [index, { name, datatype, column }] of present.entries())
+            values[name] = fieldValue(columns[index]?.[row] ?? null, datatype, types.get(column));
+          const event = {
+            stream: stream.name,
+            eventId:
+              idColumn === undefined
+                ? `${prefix}:${number}`
+                : idOf(ids?.[row] ?? null, types.get(idColumn), path, `row ${number}, column ${idColumn}`),
+            fields: values,
+          };
+          if (timeColumn === undefined) return event;
+          const place = `row ${number}, column ${timeColumn}`;
+          return { ...event, eventTime: timeOf(times?.[row] ?? null, types.get(timeColumn), path, place) };
+        });
+        yield { numbers, events, share };
+      }
+    },
+  };
+}
+
+function idOf(cell: Cell, type: ColumnType | undefined, path: string, place: string): string {
+  const text = cellText(cell, type);
+  if (text !== null && text !== '') return text;
+  throw fileFault(path, 'is empty; every event needs an identity, and --id row takes the rows for it', place);
+}
+
+/** The moment that a cell names. Throws INVALID_REQUEST for none. */
+export function timeOf(cell: Cell, type: ColumnType | undefined, path: string, place: string): number {
+  const ms =
+    cellMs(cell, type) ??
+    (typeof cell === 'string'
+      ? timeOfText(cell)
+      : typeof cell === 'number' || typeof cell === 'bigint'
+        ? Number(cell)
+        : undefined);
+  if (ms !== undefined && Number.isFinite(ms)) return ms;
+  throw fileFault(
+    path,
+    cell === null ? 'is empty; every row needs a time' : 'is neither an ISO 8601 time nor Unix milliseconds',
+    place,
+  );
+}

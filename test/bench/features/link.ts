@@ -1,0 +1,116 @@
+import { type FeatureContract, featureContract } from '../../../services/contracts.ts';
+import type { Client, Handlers } from '../../../services/kit/contract/contract.ts';
+import { createClosers } from '../../../services/kit/lifecycle/closers.ts';
+import { openLinkPool } from '../../../services/kit/link/link-pool.ts';
+import { createLinkService } from '../../../services/kit/link/link-service.ts';
+import { silentLog } from '../../../services/kit/log/log.ts';
+import { createClient } from '../../../services/kit/rpc/client.ts';
+import { startGrpcServer } from '../../../services/kit/rpc/grpc-server.ts';
+import { createInstruments } from '../../../services/kit/rpc/instruments.ts';
+import { serve } from '../../../services/kit/rpc/served.ts';
+import { createMetrics } from '../../../services/kit/telemetry/prometheus.ts';
+import { createTracer } from '../../../services/kit/telemetry/tracer.ts';
+import { readTracingConfig } from '../../../services/kit/telemetry/tracing-config.ts';
+import type { Effort } from '../effort.ts';
+import { type Finding, median, progress } from '../report.ts';
+import { benchCall, ingestAll, startBenchRole } from './bench-role.ts';
+import { fraudRead, numbers, payments, paymentsYaml } from './payments.ts';
+
+const dayMs = 86_400_000;
+const manyInFlight = 64;
+const maxMessageBytes = 16 * 1024 * 1024;
+
+/** Reads over a link, both ends in this process: one row against an echo of the same bytes, and 100 rows against one. */
+export async function measureLink({ rounds, requests, featureEvents }: Effort): Promise<Finding[]> {
+  const role = await startBenchRole(paymentsYaml);
+  const closers = createClosers(silentLog);
+  try {
+    await ingestAll(role, payments(Math.min(featureEvents, 300_000), Date.now(), 10 * dayMs), 'link');
+    const random = numbers(4);
+    const answer = await role.handlers.GetFeatures(fraudRead(random, 1), benchCall());
+    const read = await overLink(role.handlers, closers);
+    const echo = await overLink({ ...role.handlers, GetFeatures: async () => answer }, closers);
+    const one = (client: Client<FeatureContract>) => usPerCall(client, 1, requests, random, manyInFlight);
+    // Every key's state is made once, on both ends' terms: what a service meets all day is the state that is there.
+    await usPerCall(read, 100, Math.ceil(featureEvents / 3_000), random, 1);
+    await one(echo);
+    const toEcho: number[] = [];
+    const toOne: number[] = [];
+    const singles: number[] = [];
+    const alones: number[] = [];
+    for (let round = 0; round < rounds; round++) {
+      progress(`link: round ${round + 1} of ${rounds}`);
+      const bare = await one(echo);
+      const single = await one(read);
+      singles.push(single);
+      toEcho.push(single / bare);
+      // A call at a time, as a caller has it.
+      const count = Math.ceil(requests / 20);
+      const alone = await usPerCall(read, 1, count * 4, random, 1);
+      const hundred = await usPerCall(read, 100, count, random, 1);
+      alones.push(alone);
+      toOne.push(hundred / alone);
+    }
+    return [
+      {
+        name: 'read of one row over a link',
+        against: 'link echo of the same bytes',
+        values: toEcho,
+        budget: { atMost: 2 },
+        detail: `${median(singles).toFixed(1)} us of CPU for both ends, ${manyInFlight} in flight`,
+      },
+      {
+        name: '100 rows in one read over a link',
+        against: 'one row',
+        values: toOne,
+        budget: { atMost: 8 },
+        detail: `${median(alones).toFixed(1)} us of CPU for both ends, one at a time`,
+      },
+    ];
+  } finally {
+    await closers.close();
+    await role.close();
+  }
+}
+
+export async function overLink(
+  handlers: Handlers<FeatureContract>,
+  closers: ReturnType<typeof createClosers>,
+): Promise<Client<FeatureContract>> {
+  const metrics = createMetrics({ processMetrics: false }, { log: silentLog }, closers);
+  const tracer = createTracer(readTracingConfig({}), { log: silentLog, metrics }, closers);
+  const instruments = createInstruments({ tracer, log: silentLog, metrics });
+  const services = [serve(featureContract, handlers, instruments)];
+  const link = createLinkService(services, instruments, 4096, maxMessageBytes);
+  const config = { host: '127.0.0.1', port: 0, defaultTimeoutMs: 30_000, maxMessageBytes, graceMs: 1_000 };
+  const { port } = await startGrpcServer(config, services, [link], instruments, closers);
+  const pool = await openLinkPool(
+    { role: 'feature', addresses: `127.0.0.1:${port}`, maxMessageBytes },
+    silentLog,
+    closers,
+  );
+  while (pool.unreachable() !== undefined) await new Promise((resolve) => setImmediate(resolve));
+  return createClient(featureContract, pool, instruments);
+}
+
+/** CPU of both ends for each of many reads, so many of them always under way. */
+async function usPerCall(
+  client: Client<FeatureContract>,
+  rows: number,
+  count: number,
+  random: () => number,
+  inFlight: number,
+): Promise<number> {
+  const reads = Array.from({ length: count }, () => fraudRead(random, rows));
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    while (next < count) {
+      const read = reads[next++];
+      if (read !== undefined) await client.GetFeatures(read, benchCall());
+    }
+  };
+  const cpu = process.cpuUsage();
+  await Promise.all(Array.from({ length: inFlight }, worker));
+  const { user, system } = process.cpuUsage(cpu);
+  return (user + system) / count;
+}

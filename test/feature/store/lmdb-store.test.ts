@@ -1,0 +1,4 @@
+import { openStore } from './opened-store.ts';
+import { storeContract } from './store-contract.ts';
+
+storeContract('the embedded store', () => openStore());
