@@ -32,8 +32,9 @@ export function featureColumns(
   names: readonly string[],
   { filledWhenAbsent, filledWhenStale }: Filled = noneFilled,
 ): FeatureColumn[] {
-  const { blocks, statuses, eventTimes, rowMoments, asOf } = response;
+  const { blocks, statuses, eventTimes, timeColumns, rowMoments, asOf } = response;
   const width = names.length;
+  const times = statuses.length === 0 ? 0 : (eventTimes.length / 8 / statuses.length) * width;
   const columns: FeatureColumn[] = [];
   for (const { datatype, data, features } of blocks) {
     const read = reader(datatype, data);
@@ -42,7 +43,8 @@ export function featureColumns(
       const absentHasValue = filledWhenAbsent.includes(position);
       const staleHasValue = filledWhenStale.includes(position);
       const status = (row: number): number => statuses[row * width + position] ?? 0;
-      const eventTime = (row: number): number => eventTimes.readDoubleLE((row * width + position) * 8);
+      const timeColumn = timeColumns.readUInt16LE(position * 2);
+      const eventTime = (row: number): number => eventTimes.readDoubleLE((row * times + timeColumn) * 8);
       columns.push({
         name: names[position] ?? '',
         datatype,

@@ -31,7 +31,8 @@ export function featureValues(set: FeatureSet, response: GetFeaturesResponse__Ou
     const texts = block.datatype === 'BYTES' ? bytesElements(block.data) : [];
     for (let column = 0; column < block.features; column++, place++) {
       const status = statuses[response.statuses[place] ?? 0] ?? 'FEATURE_STATUS_UNSPECIFIED';
-      const eventTimeMs = response.eventTimes.readDoubleLE(place * 8);
+      const timeAt = response.timeColumns.readUInt16LE(place * 2) * 8;
+      const eventTimeMs = response.eventTimes.readDoubleLE(timeAt);
       const found = status !== 'FEATURE_STATUS_NOT_FOUND';
       values.push({
         name: set.features[place] ?? '',
@@ -39,7 +40,7 @@ export function featureValues(set: FeatureSet, response: GetFeaturesResponse__Ou
         value:
           status === 'FEATURE_STATUS_PRESENT' ? readValue(block.datatype, block.data, column, texts) : null,
         eventTime: found ? timestamp(eventTimeMs) : null,
-        ingestTime: found ? timestamp(response.ingestTimes.readDoubleLE(place * 8)) : null,
+        ingestTime: found ? timestamp(response.ingestTimes.readDoubleLE(timeAt)) : null,
         ageMs: found ? String(Math.max(0, Math.round(response.asOf - eventTimeMs))) : '0',
       });
     }

@@ -5,6 +5,7 @@ import { afterEach } from 'vitest';
 import type { FeatureContract } from '../../services/contracts.ts';
 import type { FeatureConfig } from '../../services/feature/config.ts';
 import { createFeatureService } from '../../services/feature/feature-service.ts';
+import { timePlaces } from '../../services/feature/serving/time-columns.ts';
 import type { EntityRow__Output } from '../../services/gen/scoremesh/feature/v1/EntityRow.ts';
 import type { Event__Output } from '../../services/gen/scoremesh/feature/v1/Event.ts';
 import type { GetFeaturesRequest__Output } from '../../services/gen/scoremesh/feature/v1/GetFeaturesRequest.ts';
@@ -34,13 +35,13 @@ export async function tempFolder(): Promise<string> {
 }
 
 /** A folder with these files. */
-export async function folderOf(files: Readonly<Record<string, string>>): Promise<string> {
+async function folderOf(files: Readonly<Record<string, string>>): Promise<string> {
   const folder = await tempFolder();
   for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
   return folder;
 }
 
-export interface Logged {
+interface Logged {
   readonly level: 'warn' | 'error';
   readonly message: string;
   readonly fields: LogFields | undefined;
@@ -134,7 +135,7 @@ export function testCall(): Call {
   return startCall({ timeoutMs: 60_000, principal: 'test' });
 }
 
-export const statusNames = ['', 'PRESENT', 'NULL_VALUE', 'NOT_FOUND', 'OUTSIDE_MAX_AGE'] as const;
+const statusNames = ['', 'PRESENT', 'NULL_VALUE', 'NOT_FOUND', 'OUTSIDE_MAX_AGE'] as const;
 
 /** One value of a reply. */
 export interface ReadValue {
@@ -148,6 +149,7 @@ export interface ReadValue {
 export function unpack(response: GetFeaturesResponse__Output): ReadValue[][] {
   const width = response.blocks.reduce((sum, { features }) => sum + features, 0);
   const rows = response.statuses.length / width;
+  const placeOf = timePlaces(response);
   const columns = response.blocks.map(({ datatype, data }) => unpackBlock(datatype, data));
   return Array.from({ length: rows }, (_, row) => {
     const values = response.blocks.flatMap(({ features }, block) =>
@@ -158,8 +160,8 @@ export function unpack(response: GetFeaturesResponse__Output): ReadValue[][] {
       return {
         status: statusNames[response.statuses[at]!]!,
         value,
-        eventTime: response.eventTimes.readDoubleLE(at * 8),
-        ingestTime: response.ingestTimes.readDoubleLE(at * 8),
+        eventTime: response.eventTimes.readDoubleLE(placeOf(row, column) * 8),
+        ingestTime: response.ingestTimes.readDoubleLE(placeOf(row, column) * 8),
       };
     });
   });

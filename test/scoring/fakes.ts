@@ -141,6 +141,7 @@ export function featuresResponse(): GetFeaturesResponse__Output {
     asOf: 1_002_000,
     asOfIngest: 1_001_000,
     rowMoments: Buffer.alloc(0),
+    timeColumns: Buffer.from(Uint16Array.of(0, 1).buffer),
   };
 }
 

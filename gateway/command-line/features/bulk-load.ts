@@ -19,6 +19,8 @@ export interface EventBatch {
 
 export interface EventSource {
   readonly path: string;
+  /** What stands before the numbers of rows that have no identity of their own; undefined if they all have. */
+  readonly rowIds?: string | undefined;
   batches(fromRow: number): AsyncIterable<EventBatch>;
 }
 

@@ -25,11 +25,13 @@ export function eventRows(
   stream: EventStream,
   mapping: RowMapping,
   batchRows: number,
-): EventSource & { readonly idsAreRows: boolean; readonly missing: readonly string[] } {
+): EventSource & { readonly missing: readonly string[] } {
   const { path } = table;
   const types = new Map(table.columns.map(({ name, type }) => [name, type]));
+  // Of JSON lines any line may have other members than the first.
+  const isOpen = table.format === 'jsonl';
   const known = (column: string, option: string): string => {
-    if (types.has(column)) return column;
+    if (isOpen || types.has(column)) return column;
     throw fileFault(
       path,
       `has no column "${column}"; ${option} must name one of ${[...types.keys()].join(', ')}`,
@@ -45,21 +47,22 @@ export function eventRows(
     const column = mapping.columns[name];
     return { name, datatype, column: column === undefined ? name : known(column, '--column') };
   });
-  const present = fields.filter(({ column }) => types.has(column));
-  if (present.length === 0)
+  const present = fields.filter(({ column }) => isOpen || types.has(column));
+  if (!fields.some(({ column }) => types.has(column)))
     throw fileFault(
       path,
       `has none of the fields of stream ${stream.name}; name columns with --column FIELD=COLUMN`,
     );
-  const id = mapping.id ?? (types.has('event_id') ? 'event_id' : 'row');
+  const id = mapping.id ?? (isOpen || types.has('event_id') ? 'event_id' : 'row');
+  const needsId = mapping.id !== undefined || !isOpen;
   const idColumn = id === 'row' ? undefined : known(id, '--id');
   const timeColumn = mapping.time === 'now' ? undefined : known(mapping.time ?? 'event_time', '--time');
   const prefix = mapping.idPrefix ?? basename(path);
 
   return {
     path,
-    idsAreRows: idColumn === undefined,
-    missing: fields.filter(({ column }) => !types.has(column)).map(({ name }) => name),
+    rowIds: idColumn === undefined || (isOpen && !types.has(idColumn)) ? prefix : undefined,
+    missing: fields.filter((field) => !present.includes(field)).map(({ name }) => name),
     batches: async function* (fromRow) {
       const names = present.map(({ column }) => column);
       if (idColumn !== undefined) names.push(idColumn);
@@ -67,16 +70,24 @@ export function eventRows(
       for await (const { columns, numbers, share } of table.batches({ columns: names, fromRow, batchRows })) {
         const ids = idColumn === undefined ? undefined : columns[present.length];
         const times = timeColumn === undefined ? undefined : columns.at(-1);
+        const idAt = (row: number, number: number): string | undefined => {
+          if (idColumn === undefined) return undefined;
+          const text = cellText(ids?.[row] ?? null, types.get(idColumn));
+          if (text !== null && text !== '') return text;
+          if (!needsId) return undefined;
+          throw fileFault(
+            path,
+            'is empty; every event needs an identity, and --id row takes the rows for it',
+            `row ${number}, column ${idColumn}`,
+          );
+        };
         const events = numbers.map((number, row): Event => {
           const values: Record<string, Value> = {};
           for (const [index, { name, datatype, column }] of present.entries())
             values[name] = fieldValue(columns[index]?.[row] ?? null, datatype, types.get(column));
           const event = {
             stream: stream.name,
-            eventId:
-              idColumn === undefined
-                ? `${prefix}:${number}`
-                : idOf(ids?.[row] ?? null, types.get(idColumn), path, `row ${number}, column ${idColumn}`),
+            eventId: idAt(row, number) ?? `${prefix}:${number}`,
             fields: values,
           };
           if (timeColumn === undefined) return event;
@@ -87,12 +98,6 @@ export function eventRows(
       }
     },
   };
-}
-
-function idOf(cell: Cell, type: ColumnType | undefined, path: string, place: string): string {
-  const text = cellText(cell, type);
-  if (text !== null && text !== '') return text;
-  throw fileFault(path, 'is empty; every event needs an identity, and --id row takes the rows for it', place);
 }
 
 /** The moment that a cell names. Throws INVALID_REQUEST for none. */

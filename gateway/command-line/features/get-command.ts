@@ -2,7 +2,12 @@ import type { Command } from 'commander';
 import type { FeatureSet__Output as FeatureSet } from '../../../services/gen/scoremesh/feature/v1/FeatureSet.ts';
 import type { Value } from '../../../services/gen/scoremesh/scoring/v1/Value.ts';
 import type { CallOptions, MeshClient } from '../../client/client.ts';
-import { type FeatureColumn, FeatureStatus, featureColumns } from '../../client/feature-columns.ts';
+import {
+  type FeatureColumn,
+  FeatureStatus,
+  type FeatureValue,
+  featureColumns,
+} from '../../client/feature-columns.ts';
 import { type CommandContext, pair, type RemoteOptions, remoteCommand, withMesh } from '../remote.ts';
 import { valueOfText } from '../values.ts';
 import { declaredSet } from './declared.ts';
@@ -78,7 +83,7 @@ async function read(
       const value = column.value(0);
       const time = column.eventTime(0);
       const age = column.ageMs(0);
-      const shown = `${column.name.padEnd(width)}${(value === null ? '-' : String(value)).padEnd(24)}`;
+      const shown = `${column.name.padEnd(width)}${shownValue(value, column.datatype).padEnd(24)}`;
       return `${shown}${statusName(column.status(0)).padEnd(17)}${time === 0 ? '' : iso(time).padEnd(26)}${age === undefined ? '' : duration(age)}`.trimEnd();
     }),
     `as of ${iso(response.asOf)}, known at ${response.asOfIngest === 0 ? 'no event yet' : iso(response.asOfIngest)}`,
@@ -120,6 +125,17 @@ interface ReadMoments {
   readonly asOf: number;
   readonly asOfIngest: number;
   readonly digest: string;
+}
+
+/** A value as people read it: of a float32 the fewest digits that mean it. */
+export function shownValue(value: FeatureValue | null, datatype: string): string {
+  if (value === null) return '-';
+  if (datatype !== 'FP32' || typeof value !== 'number') return String(value);
+  for (let digits = 1; digits <= 9; digits++) {
+    const short = Number(value.toPrecision(digits));
+    if (Math.fround(short) === value) return String(short);
+  }
+  return String(value);
 }
 
 /** The name of a status, as the score command writes it. */

@@ -149,6 +149,10 @@ async function load(
     bar.clear();
     await progress?.remove();
     terminal.out(summary(path, totals, performance.now() - startedMs));
+    if (source.rowIds !== undefined && totals.duplicates > 0)
+      terminal.err(
+        `rows are known as ${source.rowIds}:<row>; if those stored before were of another file, give this one an --id-prefix`,
+      );
     return totals;
   } catch (error) {
     bar.clear();

@@ -5,6 +5,7 @@ import type { Timestamp__Output } from '../../gen/google/protobuf/Timestamp.ts';
 import type { FeatureBlock__Output } from '../../gen/scoremesh/feature/v1/FeatureBlock.ts';
 import type { GetFeaturesResponse__Output } from '../../gen/scoremesh/feature/v1/GetFeaturesResponse.ts';
 import { Status } from '../serving/status.ts';
+import { timePlaces } from '../serving/time-columns.ts';
 import type { Column, Requested } from './requested-features.ts';
 
 const nothing: FeastValue = {};
@@ -30,13 +31,14 @@ export function entityVector(values: readonly FeastValue[]): FeatureVector {
 
 /** One vector for each feature of a read of so many rows. */
 export function featureVectors(
-  { blocks, statuses, eventTimes }: GetFeaturesResponse__Output,
+  response: GetFeaturesResponse__Output,
   { columns }: Requested,
   rows: number,
 ): FeatureVector[] {
+  const { blocks, statuses } = response;
   const width = columns.length;
   const vectors: FeatureVector[] = [];
-  const timestampAt = timestampReader(eventTimes, rows, width);
+  const timestampAt = timestampReader(response, rows);
   for (const block of blocks) {
     const valueAt = blockReader(block);
     for (let place = 0; place < block.features; place++) {
@@ -104,14 +106,14 @@ function textsOf(data: Buffer): string[] {
 
 /** Reads column by column. Features of one view have the times of one event, so most of a row are those of its column before. */
 function timestampReader(
-  eventTimes: Buffer,
+  response: GetFeaturesResponse__Output,
   rows: number,
-  width: number,
 ): (row: number, position: number) => Timestamp__Output {
+  const placeOf = timePlaces(response);
   const lastMs = new Float64Array(rows);
   const last: Timestamp__Output[] = new Array(rows).fill(noTime);
   return (row, position) => {
-    const timeMs = eventTimes.readDoubleLE((row * width + position) * 8);
+    const timeMs = response.eventTimes.readDoubleLE(placeOf(row, position) * 8);
     const known = last[row];
     if (known !== undefined && lastMs[row] === timeMs) return known;
     const read = timestamp(timeMs);

@@ -5,7 +5,7 @@ import { joinKeys, keyFault, keylessKey } from '../events/entity-key.ts';
 import { compute, featureValue, type InputValues, inputValues, type OperandSource } from './expressions.ts';
 import type { Lane, Place } from './lane.ts';
 import type { ExpressionPlan, ReadPlan, ViewPlan } from './read-plan.ts';
-import { type Reply, writeNothing, writeScalar } from './reply.ts';
+import { type Reply, writeNothing, writeScalar, writeTimes } from './reply.ts';
 import { Status, type StatusCounts } from './status.ts';
 import { isKnown, isStale, refusal, writeView } from './view-cells.ts';
 
@@ -87,7 +87,9 @@ function writeTransforms(
   row: ReadyRow,
   counts: StatusCounts,
 ): void {
-  const { bytes, data } = reply.region;
+  const { bytes } = reply.region;
+  if (expressions.timeColumn !== undefined)
+    writeTimes(reply, plan, expressions.timeColumn, row.index, row.momentMs, row.momentMs);
   const results: (Scalar | null)[] = [];
   const operand = (source: OperandSource): Scalar | null => {
     if (source.kind === 'input') return row.inputs[source.at] ?? null;
@@ -102,8 +104,6 @@ function writeTransforms(
     if (cell === undefined) continue;
     const at = row.index * plan.width + cell.position;
     const status = value === null ? Status.NULL_VALUE : Status.PRESENT;
-    data.setFloat64(reply.eventTimes + at * 8, row.momentMs, true);
-    data.setFloat64(reply.ingestTimes + at * 8, row.momentMs, true);
     bytes[reply.statuses + at] = status;
     counts[status]++;
     if (value !== null) writeScalar(reply, plan, cell, row.index, value);

@@ -23,6 +23,10 @@ export interface ReadPlan {
   /** Their names, in order. */
   readonly names: readonly string[];
   readonly blocks: readonly Block[];
+  /** Columns of times: one for each view with features in the set, and one for transforms. */
+  readonly times: number;
+  /** The column of each feature, one uint16 little-endian. */
+  readonly timeColumns: Buffer;
   readonly views: readonly ViewPlan[];
   /** Keys that a row must name. */
   readonly keys: readonly string[];
@@ -59,6 +63,8 @@ export interface ViewPlan {
   /** What the state said last; reused from row to row. */
   readonly reading: ViewReading;
   readonly cells: readonly ViewCell[];
+  /** The times' place in a row of the reply; of no meaning without cells. */
+  readonly timeColumn: number;
 }
 
 export interface ViewCell extends Cell {
@@ -73,6 +79,8 @@ export interface ExpressionPlan {
   readonly inputs: readonly SetInput[];
   readonly derivedKeys: readonly SetComputation<string>[];
   readonly transforms: readonly TransformPlan[];
+  /** The place of their times in a row of the reply; undefined if none is a feature. */
+  readonly timeColumn: number | undefined;
 }
 
 export interface TransformPlan {
@@ -88,19 +96,24 @@ export function planRead(
   retentionOf: (view: View) => number | undefined,
 ): ReadPlan {
   const { blocks, cells } = layOut(set.columns);
-  const views = set.views.map((view) => viewPlan(set, sourceOf(view), retentionOf(view), cells));
+  const times = layOutTimes(set.columns);
+  const views = set.views.map((view) =>
+    viewPlan(set, sourceOf(view), retentionOf(view), cells, times.get(view.name) ?? 0),
+  );
   return {
     name: set.name,
     digest: set.digest,
     width: set.columns.length,
     names: set.columns.map(({ name }) => name),
     blocks,
+    times: times.size,
+    timeColumns: timeColumns(set.columns, times),
     views,
     keys: set.keys,
     expressions:
       set.transforms.length === 0 && set.derivedKeys.size === 0
         ? undefined
-        : expressionPlan(set, views, cells),
+        : expressionPlan(set, views, cells, times.get(ofTransforms)),
   };
 }
 
@@ -117,11 +130,36 @@ function layOut(columns: readonly SetColumn[]): { blocks: Block[]; cells: Cell[]
   return { blocks, cells };
 }
 
+/** Stands for transforms among the names of views. */
+const ofTransforms = '';
+
+function timesOf({ source }: SetColumn): string {
+  return source.kind === 'feature' ? source.view.name : ofTransforms;
+}
+
+/** The columns of times, by what has them: each view of the set, and transforms. */
+function layOutTimes(columns: readonly SetColumn[]): Map<string, number> {
+  const times = new Map<string, number>();
+  for (const column of columns) {
+    const name = timesOf(column);
+    if (!times.has(name)) times.set(name, times.size);
+  }
+  return times;
+}
+
+function timeColumns(columns: readonly SetColumn[], times: ReadonlyMap<string, number>): Buffer {
+  const written = Buffer.alloc(columns.length * 2);
+  for (const [position, column] of columns.entries())
+    written.writeUInt16LE(times.get(timesOf(column)) ?? 0, position * 2);
+  return written;
+}
+
 function viewPlan(
   set: FeatureSet,
   source: ViewSource,
   retentionMs: number | undefined,
   cells: readonly Cell[],
+  timeColumn: number,
 ): ViewPlan {
   // The view as it is computed: the set's own may have the same features in another order.
   const { view } = source;
@@ -132,6 +170,7 @@ function viewPlan(
     retentionMs:
       view.kind === 'latest' ? (retentionMs ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY,
     reading: source.program.reading(),
+    timeColumn,
     cells: set.columns.flatMap((column, position) => {
       const cell = cells[position];
       if (column.source.kind !== 'feature' || column.source.view.name !== view.name || cell === undefined)
@@ -143,13 +182,19 @@ function viewPlan(
   };
 }
 
-function expressionPlan(set: FeatureSet, views: readonly ViewPlan[], cells: readonly Cell[]): ExpressionPlan {
+function expressionPlan(
+  set: FeatureSet,
+  views: readonly ViewPlan[],
+  cells: readonly Cell[],
+  timeColumn: number | undefined,
+): ExpressionPlan {
   const { transforms, derivedKeys } = computationsOf(
     set,
     views.map(({ source }) => source.view),
   );
   return {
     inputs: set.inputs,
+    timeColumn,
     derivedKeys,
     transforms: transforms.map((computation) => {
       const position = set.columns.findIndex(

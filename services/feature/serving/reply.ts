@@ -25,7 +25,8 @@ export interface Reply {
 
 export function startReply(plan: ReadPlan, rows: number, slab: Slab): Reply {
   const values = rows * plan.width;
-  let size = values * 16;
+  const times = rows * plan.times;
+  let size = times * 16;
   const offsets: number[] = [];
   for (const valueBytes of [8, 4, 1]) {
     for (const [index, block] of plan.blocks.entries()) {
@@ -39,7 +40,7 @@ export function startReply(plan: ReadPlan, rows: number, slab: Slab): Reply {
   return {
     region,
     eventTimes: offset,
-    ingestTimes: offset + values * 8,
+    ingestTimes: offset + times * 8,
     statuses: offset + size,
     blocks: plan.blocks.map((_, index) => offset + (offsets[index] ?? 0)),
     texts: plan.blocks.map((block) => (block.datatype === 'BYTES' ? [] : undefined)),
@@ -82,6 +83,19 @@ export function writeNothing(reply: Reply, plan: ReadPlan, cell: Cell, rowIndex:
   // Memory of a region is zero until it is written to.
 }
 
+export function writeTimes(
+  { region, eventTimes, ingestTimes }: Reply,
+  { times }: ReadPlan,
+  column: number,
+  rowIndex: number,
+  eventTimeMs: number,
+  ingestTimeMs: number,
+): void {
+  const at = (rowIndex * times + column) * 8;
+  region.data.setFloat64(eventTimes + at, eventTimeMs, true);
+  region.data.setFloat64(ingestTimes + at, ingestTimeMs, true);
+}
+
 /** A value that does not come from an event: of a declaration or an expression, already of the cell's datatype. */
 export function writeScalar(reply: Reply, plan: ReadPlan, cell: Cell, rowIndex: number, value: Scalar): void {
   const { data } = reply.region;
@@ -107,7 +121,7 @@ export function finishReply(
   moments: ReplyMoments,
 ): GetFeaturesResponse__Output {
   const { buffer } = reply.region;
-  const values = rows * plan.width;
+  const times = rows * plan.times * 8;
   return {
     digest: plan.digest,
     blocks: plan.blocks.map((block, index) => {
@@ -116,9 +130,10 @@ export function finishReply(
       const data = texts === undefined ? Buffer.from(buffer, reply.blocks[index], length) : joinTexts(texts);
       return { datatype: block.datatype, features: block.features, data };
     }),
-    statuses: Buffer.from(buffer, reply.statuses, values),
-    eventTimes: Buffer.from(buffer, reply.eventTimes, values * 8),
-    ingestTimes: Buffer.from(buffer, reply.ingestTimes, values * 8),
+    statuses: Buffer.from(buffer, reply.statuses, rows * plan.width),
+    eventTimes: Buffer.from(buffer, reply.eventTimes, times),
+    ingestTimes: Buffer.from(buffer, reply.ingestTimes, times),
+    timeColumns: plan.timeColumns,
     ...moments,
   };
 }

@@ -3,6 +3,7 @@ import type { GetFeaturesResponse__Output } from '../../gen/scoremesh/feature/v1
 import type { Log } from '../../kit/log/log.ts';
 import type { FeatureReader } from './feature-reader.ts';
 import type { ReadPlan } from './read-plan.ts';
+import { timePlaces } from './time-columns.ts';
 
 export interface SelfCheckDeps {
   readonly reader: Pick<FeatureReader, 'readHistory'>;
@@ -81,11 +82,15 @@ export function differences(
   const differing = new Set<string>();
   for (const [at, status] of one.statuses.entries())
     if (status !== other.statuses[at]) differing.add(plan.names[at % plan.width] ?? '');
+  const placeOf = timePlaces(one);
   for (const times of ['eventTimes', 'ingestTimes'] as const) {
     if (one[times].equals(other[times])) continue;
-    for (let at = 0; at < one.statuses.length; at++)
-      if (one[times].readDoubleLE(at * 8) !== other[times].readDoubleLE(at * 8))
-        differing.add(plan.names[at % plan.width] ?? '');
+    for (let at = 0; at < one.statuses.length; at++) {
+      const position = at % plan.width;
+      const place = placeOf((at - position) / plan.width, position) * 8;
+      if (one[times].readDoubleLE(place) !== other[times].readDoubleLE(place))
+        differing.add(plan.names[position] ?? '');
+    }
   }
   let first = 0;
   for (const [number, block] of one.blocks.entries()) {

@@ -1,7 +1,7 @@
 import { MeshError } from '../../kit/errors/mesh-error.ts';
 import type { AbsentPolicy, StalePolicy } from '../declarations/declarations.ts';
 import type { ReadPlan, ViewCell, ViewPlan } from './read-plan.ts';
-import { type Reply, valueOffset, writeNothing, writeScalar, writeText } from './reply.ts';
+import { type Reply, valueOffset, writeNothing, writeScalar, writeText, writeTimes } from './reply.ts';
 import { Status, type StatusCounts } from './status.ts';
 
 /** Whether the view knows anything at a moment: what is older than the stream keeps is forgotten, whether or not it is gone. */
@@ -25,8 +25,10 @@ export function writeView(
   const { reading } = view;
   const known = isKnown(view, momentMs);
   const stale = known && isStale(view, momentMs);
-  const { bytes, data } = reply.region;
+  const { bytes } = reply.region;
   const base = rowIndex * plan.width;
+  if (known && view.cells.length > 0)
+    writeTimes(reply, plan, view.timeColumn, rowIndex, reading.eventTimeMs, reading.ingestTimeMs);
   for (const cell of view.cells) {
     const at = base + cell.position;
     const isNull = known && reading.nulls[cell.place] === 1;
@@ -34,10 +36,6 @@ export function writeView(
     if (!known) status = Status.NOT_FOUND;
     else if (stale) status = Status.OUTSIDE_MAX_AGE;
     else if (isNull) status = Status.NULL_VALUE;
-    if (known) {
-      data.setFloat64(reply.eventTimes + at * 8, reading.eventTimeMs, true);
-      data.setFloat64(reply.ingestTimes + at * 8, reading.ingestTimeMs, true);
-    }
     if (status === Status.PRESENT) writeReading(reply, plan, view, cell, rowIndex);
     else if (stale && !isNull && cell.stale.kind === 'serve') writeReading(reply, plan, view, cell, rowIndex);
     else writeInstead(reply, plan, cell, rowIndex, stale ? cell.stale : cell.absent, status);

@@ -48,6 +48,7 @@ export function answerOf(columns: readonly ColumnOf[]): GetFeaturesResponse__Out
     asOf: 0,
     asOfIngest: 0,
     rowMoments: Buffer.alloc(0),
+    timeColumns: Buffer.from(Uint16Array.from(columns.keys()).buffer),
   };
 }
 

@@ -177,7 +177,7 @@ export function viewsOf(yaml: string): ReadonlyMap<string, View> {
 }
 
 /** What a value of a reply must be, as text that is the same exactly if the bits are. */
-export function wantedOf(
+function wantedOf(
   views: ReadonlyMap<string, View>,
   column: string,
   sent: readonly Sent[],
@@ -204,7 +204,7 @@ export function wantedOf(
 }
 
 /** What a value of a reply is, in the same form. */
-export function foundAs({ status, value, eventTime, ingestTime }: ReadValue): string {
+function foundAs({ status, value, eventTime, ingestTime }: ReadValue): string {
   return `${status} ${eventTime} ${ingestTime} ${status === 'PRESENT' ? written(value) : absent(value)}`;
 }
 

@@ -38,8 +38,10 @@ function answer(
       { datatype: 'BYTES', features: 1, data: Buffer.from(`\x03\0\0\0${text}`) },
     ],
     statuses: Buffer.from([1, 2, 1]),
-    eventTimes: doubles(5, 5, 6),
-    ingestTimes: doubles(7, 7, 8),
+    // One of view a, one of view b.
+    eventTimes: doubles(5, 6),
+    ingestTimes: doubles(7, 8),
+    timeColumns: Buffer.from(new Uint16Array([0, 0, 1]).buffer),
     asOf: 10,
     asOfIngest: 9,
     rowMoments: Buffer.alloc(0),
@@ -52,8 +54,8 @@ test('two answers differ where values, statuses or times do', () => {
   expect(differences(plan, answer(), answer({}, 2))).toEqual(['a.x', 'a.y']);
   expect(differences(plan, answer(), answer({}, 1, 'abd'))).toEqual(['b.z']);
   expect(differences(plan, answer(), answer({ statuses: Buffer.from([1, 3, 1]) }))).toEqual(['a.y']);
-  expect(differences(plan, answer(), answer({ eventTimes: doubles(5, 5, 6.5) }))).toEqual(['b.z']);
-  expect(differences(plan, answer(), answer({ ingestTimes: doubles(0, 7, 8) }))).toEqual(['a.x']);
+  expect(differences(plan, answer(), answer({ eventTimes: doubles(5, 6.5) }))).toEqual(['b.z']);
+  expect(differences(plan, answer(), answer({ ingestTimes: doubles(0, 8) }))).toEqual(['a.x', 'a.y']);
 });
 
 /** A check whose second reads give this. */

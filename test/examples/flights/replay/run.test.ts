@@ -30,6 +30,7 @@ import { createOnnxScorer } from '../onnx-scorer.ts';
 const example = fileURLToPath(new URL('../../../../examples/flights/', import.meta.url));
 const FLIGHTS = 1500;
 const FEATURES = 13;
+const VIEWS = 5;
 const options = {
   model: 'flight_delay',
   fromMinute: minuteOf('2001-01-03T11:30'),
@@ -234,7 +235,8 @@ async function trained(rows: EntityRow[], asOfIngestTime?: number): Promise<GetF
 /** The bytes of one row: values, statuses, and when what they are made of happened and became known. */
 function bytesOf({ blocks, statuses, eventTimes, ingestTimes }: GetFeaturesResponse, row: number): Buffer[] {
   return [...blocks.map(({ data }) => data), statuses, eventTimes, ingestTimes].map((bytes, i) => {
-    const width = FEATURES * (i === blocks.length ? 1 : i < blocks.length ? 4 : 8);
+    // Times are a column for each of the five views.
+    const width = i < blocks.length ? FEATURES * 4 : i === blocks.length ? FEATURES : VIEWS * 8;
     return bytes.subarray(row * width, (row + 1) * width);
   });
 }

@@ -6,7 +6,9 @@ import { openTable } from '../../../../gateway/files/open-table.ts';
 import type { Cell, Column } from '../../../../gateway/files/table.ts';
 import { createTableWriter } from '../../../../gateway/files/table-writer.ts';
 import { backUpFeatures, restoreFeatures } from '../../../../services/feature-backups.ts';
-import { type Placed, place } from '../../../contract/placements.ts';
+import { silentLog } from '../../../../services/kit/log/log.ts';
+import { startMesh } from '../../../../services/mesh.ts';
+import { meshConfig, type Placed, place } from '../../../contract/placements.ts';
 import { type CommandRun, runHere, runIn, type Surroundings } from '../in-process.ts';
 
 const declarations = `
@@ -271,6 +273,7 @@ describe('features load', () => {
       expect(await arrivalsOf(airport, noon)).toBe(count);
       const again = await features('load', 'arrivals', file);
       expect(again.out).toMatch(/: 0 events are stored, 2,345 were stored before; /);
+      expect(again.err.includes(`rows are known as ${name}:<row>`)).toBe(ending !== 'csv');
       expect(await arrivalsOf(airport, noon)).toBe(count);
       expect((await readdir(folder)).filter((found) => found.includes('.progress'))).toEqual([]);
     },
@@ -324,6 +327,20 @@ describe('features load', () => {
     expect((await features('load', 'arrivals', file, '--strict')).code).toBe(1);
   });
 
+  it('of JSON lines takes what any line has, whatever the first one lacks', async () => {
+    const at = noon - 10 * minute;
+    const file = await fileOf(
+      'open.jsonl',
+      `{"airport":"OPN","event_time":${at}}\n{"event_id":"o2","airport":"OPN","seats":7,"event_time":${at + 1}}\n`,
+    );
+    expect((await features('load', 'arrivals', file)).out).toMatch(/: 2 events are stored; /);
+    const { out } = await features('get', '-f', 'last.seats', '-e', 'airport=OPN', '--as-of', String(noon));
+    expect(out).toMatch(/^last\.seats +7 +present/m);
+    const push = ['push', 'arrivals', '-f', 'airport=OPN', '--time', String(at), '--id'];
+    for (const id of ['open.jsonl:1', 'o2'])
+      expect((await features(...push, id)).out).toBe('stored before: the event counts once\n');
+  });
+
   it('stops at a row that is no event, names it, and goes on behind it', async () => {
     const rows = Array.from({ length: 50 }, (_, index) => line(`s${index}`, 'STP', index));
     rows[39] = 's39,yesterday,STP,1,,\n';
@@ -364,6 +381,43 @@ describe('features load', () => {
     expect(rest.err).toContain(`going on from row ${(row + 1).toLocaleString('en-US')}`);
     expect(rest.out).toMatch(new RegExp(`: ${(count - row).toLocaleString('en-US')} events are stored; `));
     expect(await arrivalsOf('RES', noon)).toBe(count);
+  });
+
+  it('goes on by itself when the mesh comes back', async () => {
+    const dataFolder = join(folder, 'comes-back');
+    const options = { featuresFolder: join(folder, 'features'), modelsFolder: join(folder, 'models') };
+    const config = meshConfig(dataFolder, options);
+    let running = await startMesh(config, silentLog);
+    const { grpcPort } = running;
+    const count = 20_000;
+    const rows = Array.from({ length: count }, (_, index) => line(`b${index}`, 'BCK', index));
+    const file = await fileOf('back.csv', header + rows.join(''));
+    let restarted: Promise<void> | undefined;
+    const restart = async (): Promise<void> => {
+      await running.close();
+      running = await startMesh({ ...config, grpcPort }, silentLog);
+    };
+    const address = ['--address', `127.0.0.1:${grpcPort}`];
+    const terminal = {
+      interactive: true,
+      redraw: () => {
+        restarted ??= restart();
+      },
+    };
+    try {
+      const run = await runIn(
+        { terminal },
+        ...['features', 'load', 'arrivals', file, '--batch', '100', ...address],
+      );
+      await restarted;
+      expect(run).toMatchObject({ code: 0, err: expect.stringContaining('trying again in ') });
+      const get = ['get', '-f', 'delays.arrivals_1h', '-e', 'airport=BCK', '--as-of', String(noon), '--json'];
+      const { out } = await runIn({}, 'features', ...get, ...address);
+      expect(JSON.parse(out).features[0].value).toBe(String(count));
+    } finally {
+      await restarted;
+      await running.close();
+    }
   });
 
   it('of whole events takes each stream, and names the line that it can not use', async () => {

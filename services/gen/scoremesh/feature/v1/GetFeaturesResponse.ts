@@ -19,8 +19,8 @@ export interface GetFeaturesResponse {
    */
   'statuses'?: (Buffer | Uint8Array | string);
   /**
-   * Event time of each value in Unix ms as float64 little-endian, row-major [rows, features]; 0 where there is none. Of a window, the
-   * latest event of the view's longest window; of a transform, the moment of the read.
+   * Event times in Unix ms as float64 little-endian, row-major [rows, columns of time_columns]; 0 where there is none. Features of one
+   * view share a column. Of windows, the latest event of the view's longest window; of transforms, the moment of the read.
    */
   'eventTimes'?: (Buffer | Uint8Array | string);
   /**
@@ -39,6 +39,10 @@ export interface GetFeaturesResponse {
    * The moment of each row as float64 little-endian; empty if it is as_of for all.
    */
   'rowMoments'?: (Buffer | Uint8Array | string);
+  /**
+   * Which column of event_times and ingest_times each feature has: one uint16 little-endian a feature.
+   */
+  'timeColumns'?: (Buffer | Uint8Array | string);
 }
 
 /**
@@ -58,8 +62,8 @@ export interface GetFeaturesResponse__Output {
    */
   'statuses': (Buffer);
   /**
-   * Event time of each value in Unix ms as float64 little-endian, row-major [rows, features]; 0 where there is none. Of a window, the
-   * latest event of the view's longest window; of a transform, the moment of the read.
+   * Event times in Unix ms as float64 little-endian, row-major [rows, columns of time_columns]; 0 where there is none. Features of one
+   * view share a column. Of windows, the latest event of the view's longest window; of transforms, the moment of the read.
    */
   'eventTimes': (Buffer);
   /**
@@ -78,4 +82,8 @@ export interface GetFeaturesResponse__Output {
    * The moment of each row as float64 little-endian; empty if it is as_of for all.
    */
   'rowMoments': (Buffer);
+  /**
+   * Which column of event_times and ingest_times each feature has: one uint16 little-endian a feature.
+   */
+  'timeColumns': (Buffer);
 }
