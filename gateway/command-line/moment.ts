@@ -1,9 +1,10 @@
 import { InvalidArgumentError } from 'commander';
+import { timeOfText } from '../files/cell-text.ts';
 
-/** A moment as people type it, ISO 8601 or Unix milliseconds, as Unix milliseconds. */
+/** A moment as people type it, as in files: ISO 8601 (UTC where it names no zone) or Unix milliseconds, as Unix milliseconds. */
 export function unixMsOfText(text: string): number {
-  const ms = /^-?\d+(?:\.\d+)?$/.test(text) ? Number(text) : Date.parse(text);
-  if (Number.isNaN(ms))
+  const ms = timeOfText(text);
+  if (ms === undefined)
     throw new InvalidArgumentError('give a time such as 2026-01-31T12:00:00Z, or Unix milliseconds');
   return ms;
 }

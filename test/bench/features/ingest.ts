@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { eventsOf } from '../../../examples/flights/events.ts';
 import { flightMinutes } from '../../../examples/flights/minutes.ts';
-import type { Event } from '../../../services/gen/scoremesh/feature/v1/Event.ts';
+import type { Event, Event__Output } from '../../../services/gen/scoremesh/feature/v1/Event.ts';
 import type { IngestStreamRequest__Output } from '../../../services/gen/scoremesh/feature/v1/IngestStreamRequest.ts';
-import { messageCodec } from '../../../services/kit/contract/protos.ts';
 import type { Effort } from '../effort.ts';
 import { type Finding, progress } from '../report.ts';
 import { type BenchRole, benchCall, startBenchRole } from './bench-role.ts';
@@ -63,17 +62,17 @@ export async function sendFlights(
   let stored = 0;
   const batches = async function* (): AsyncGenerator<IngestStreamRequest__Output> {
     let sequence = 0;
-    let events: Event[] = [];
+    let events: Event__Output[] = [];
     for await (const minute of flightMinutes(0, Number.POSITIVE_INFINITY)) {
       departed += minute.departures.length;
-      for (const event of eventsOf(minute)) events.push(event);
+      for (const event of eventsOf(minute)) events.push(complete(event));
       if (events.length >= eventsPerBatch) {
-        yield complete({ sequence: sequence++, events });
+        yield { sequence: String(sequence++), events };
         events = [];
       }
       if (departed >= flights) break;
     }
-    if (events.length > 0) yield complete({ sequence, events });
+    if (events.length > 0) yield { sequence: String(sequence), events };
   };
   for await (const { response, message } of handlers.IngestStream(batches(), benchCall())) {
     if (response === null) throw new Error(message);
@@ -87,9 +86,12 @@ export async function sendFlights(
   return { stored, departed, ownMiB };
 }
 
-const codec = messageCodec<object, IngestStreamRequest__Output>('scoremesh.feature.v1.IngestStreamRequest');
-
-/** As it comes from the wire. */
-function complete(request: { sequence: number; events: Event[] }): IngestStreamRequest__Output {
-  return codec.decode(codec.encode(request));
+/** The event as a handler gets it. */
+function complete({ stream = '', eventId = '', eventTime = 0, fields = {} }: Event): Event__Output {
+  const values: Event__Output['fields'] = {};
+  for (const name in fields) {
+    const { text, number } = fields[name] ?? {};
+    values[name] = text === undefined ? { kind: 'number', number: Number(number) } : { kind: 'text', text };
+  }
+  return { stream, eventId, eventTime: Number(eventTime), _eventTime: 'eventTime', fields: values };
 }

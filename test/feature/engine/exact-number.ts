@@ -1,5 +1,4 @@
 /** Every finite double is a whole number of these. */
-const unitsPerOne = 2n ** 1074n;
 const tenthsOfUnits = 5n ** 1074n;
 const bits = new DataView(new ArrayBuffer(8));
 
@@ -20,10 +19,6 @@ export function doubleOf(units: bigint): number {
 
 export function exactSum(terms: readonly number[]): bigint {
   return terms.reduce((sum, term) => sum + unitsOf(term), 0n);
-}
-
-export function unitsOfInteger(value: bigint): bigint {
-  return value * unitsPerOne;
 }
 
 /** The bits of a double, so that 0 and -0 differ and NaN is itself. */
