@@ -41,6 +41,21 @@ it('the bench of the inference role measures each of its promises', async () => 
   expect(code).toBe(0);
 }, 300_000);
 
+it('the bench of the feature role measures each of its promises', async () => {
+  const { code, output } = await bench('features', '--smoke');
+  const number = expect.toSatisfy((ratio: number) => ratio >= 0 && Number.isFinite(ratio));
+  expect(ratios(output)).toEqual({
+    'read of 20 features over 4 entities, p50': number,
+    'read of 20 features over 4 entities, p99': number,
+    'read of one row over a link': number,
+    '100 rows in one read over a link': number,
+    'read as of an earlier time, busy airports, 14 days, p99': number,
+    'three million flights into all views': number,
+    'own memory in the last quarter of that': number,
+  });
+  expect(code).toBe(0);
+}, 300_000);
+
 it('tells what it can measure, and what it does not know', async () => {
   const help = await bench('--help');
   expect(help).toMatchObject({ code: 0, output: expect.stringContaining('--quick') });

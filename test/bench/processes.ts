@@ -91,7 +91,7 @@ export function cpuSeconds(subjects: readonly Subject[]): number {
 }
 
 /** Resident memory in MiB: the process's own, and pages of files that it has mapped (the index), which the system may drop. */
-export function residentMiB({ pid }: Subject): { readonly own: number; readonly files: number } {
+export function residentMiB({ pid }: Pick<Subject, 'pid'>): { readonly own: number; readonly files: number } {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   const [, own] = /RssAnon:\s+(\d+) kB/.exec(status) ?? [];
   const [, files] = /RssFile:\s+(\d+) kB/.exec(status) ?? [];

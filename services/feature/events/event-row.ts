@@ -46,6 +46,18 @@ export class EventRow {
     return this.#data.getFloat64(this.#start + eventTimeOffset, true);
   }
 
+  /** Another cursor for rows of the same stream. */
+  sibling(): EventRow {
+    return new EventRow(this.#layouts);
+  }
+
+  /** Copies the row's bytes; gives the offset behind them. */
+  copyTo(target: Buffer, at: number): number {
+    const size = this.sizeBytes;
+    this.#buffer.copy(target, at, this.#start, this.#start + size);
+    return at + size;
+  }
+
   /** A cursor of its own on a copy of the row: `own`, one such of the same stream, if the row fits in its memory; else a new one. */
   detached(own?: EventRow): EventRow {
     const size = this.sizeBytes;

@@ -14,7 +14,7 @@ import { readTracingConfig } from '../../../services/kit/telemetry/tracing-confi
 import type { Effort } from '../effort.ts';
 import { type Finding, median, progress } from '../report.ts';
 import { benchCall, ingestAll, startBenchRole } from './bench-role.ts';
-import { fraudRead, numbers, payments, paymentsYaml } from './payments.ts';
+import { everyKey, fraudRead, numbers, payments, paymentsYaml } from './payments.ts';
 
 const dayMs = 86_400_000;
 const manyInFlight = 64;
@@ -32,7 +32,7 @@ export async function measureLink({ rounds, requests, featureEvents }: Effort): 
     const echo = await overLink({ ...role.handlers, GetFeatures: async () => answer }, closers);
     const one = (client: Client<FeatureContract>) => usPerCall(client, 1, requests, random, manyInFlight);
     // Every key's state is made once, on both ends' terms: what a service meets all day is the state that is there.
-    await usPerCall(read, 100, Math.ceil(featureEvents / 3_000), random, 1);
+    for (const request of everyKey()) await read.GetFeatures(request, benchCall());
     await one(echo);
     const toEcho: number[] = [];
     const toOne: number[] = [];

@@ -96,3 +96,19 @@ export function fraudRead(random: () => number, rows: number): GetFeaturesReques
     })),
   };
 }
+
+/** Reads that between them name every key. */
+export function* everyKey(): Generator<GetFeaturesRequest__Output> {
+  const rowsPerRead = 100;
+  for (let first = 0; first < keyCounts.user; first += rowsPerRead)
+    yield {
+      featureSet: 'fraud',
+      features: [],
+      rows: Array.from({ length: rowsPerRead }, (_, row) => ({
+        entities: Object.fromEntries(
+          Object.entries(keyCounts).map(([entity, keys]) => [entity, `${entity}-${(first + row) % keys}`]),
+        ),
+        inputs: {},
+      })),
+    };
+}
