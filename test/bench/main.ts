@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util';
 import { measureCpu } from './cpu-table.ts';
 import { fullEffort, quickEffort, smokeEffort } from './effort.ts';
-import { measureFeatures } from './features/features.ts';
-import { measureInference } from './inference.ts';
+import { featureParts } from './features/features.ts';
+import { inferenceParts } from './inference.ts';
+import { measureParts } from './parts.ts';
 import { stopWithThisProcess } from './processes.ts';
 
 const { values, positionals } = parseArgs({
@@ -49,6 +50,8 @@ so that neighbours on the machine disturb both. Absolute times depend on the mac
     effort,
     (name) => asked(name) && (all || positionals.includes(isInference(name) ? 'inference' : 'score')),
   );
-  if (all || positionals.includes('inference')) await measureInference(effort, asked);
-  if (all || positionals.includes('features')) await measureFeatures(effort, asked);
+  if (all || positionals.includes('inference'))
+    await measureParts('The inference role', inferenceParts, effort, asked);
+  if (all || positionals.includes('features'))
+    await measureParts('The feature role', featureParts, effort, asked);
 }
