@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { DAY_MINUTES } from '../../../examples/flights/calendar.ts';
 import { eventsOf } from '../../../examples/flights/events.ts';
 import { flightMinutes } from '../../../examples/flights/minutes.ts';
 import type { Event, Event__Output } from '../../../services/gen/scoremesh/feature/v1/Event.ts';
@@ -15,6 +16,8 @@ export const flightsYaml = (): string =>
 const budgetS = 90;
 const allFlights = 3_000_000;
 const eventsPerBatch = 2_000;
+/** January to June, and the flights that are in the air at the end. */
+const daysOfData = 182;
 const answersPerLook = 4;
 
 /**
@@ -66,7 +69,7 @@ export async function sendFlights(
   const batches = async function* (): AsyncGenerator<IngestStreamRequest__Output> {
     let sequence = 0;
     let events: Event__Output[] = [];
-    for await (const minute of flightMinutes(0, Number.POSITIVE_INFINITY)) {
+    for await (const minute of flightMinutes(0, daysOfData * DAY_MINUTES)) {
       departed += minute.departures.length;
       for (const event of eventsOf(minute)) events.push(complete(event));
       if (events.length >= eventsPerBatch) {
