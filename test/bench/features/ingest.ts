@@ -15,7 +15,7 @@ export const flightsYaml = (): string =>
 /** Seconds for three million flights. */
 const budgetS = 90;
 const allFlights = 3_000_000;
-const eventsPerBatch = 2_000;
+const eventsPerBatch = 5_000;
 /** January to June, and the flights that are in the air at the end. */
 const daysOfData = 182;
 const answersPerLook = 4;
