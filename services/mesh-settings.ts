@@ -70,7 +70,7 @@ export const state = {
     'SCOREMESH_DATA',
     folder(),
     './data',
-    'Where state is kept: audit log, feature values, JetStream.',
+    'Where state is kept: audit log, events of features, models, JetStream.',
   ),
 };
 

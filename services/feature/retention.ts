@@ -27,11 +27,14 @@ export function startRetention(deps: RetentionDeps, closers: Closers): void {
   run();
 }
 
-/** Whole tiles go, so that the edge moves rarely and a tile is there or not. */
+/**
+ * A read may be as of any moment within the retention, and reaches back by as much again at most, so events are kept twice as long. Whole
+ * tiles go, so that the edge moves rarely and a tile is there or not.
+ */
 async function expireAll({ store, streams, now, log }: RetentionDeps): Promise<void> {
   for (const { name, retentionMs } of streams()) {
     if (retentionMs === undefined) continue;
-    const edge = Math.floor((now() - retentionMs) / storeTileMs) * storeTileMs;
+    const edge = Math.floor((now() - 2 * retentionMs) / storeTileMs) * storeTileMs;
     if (edge <= store.expiredBefore(name)) continue;
     try {
       await store.expire(name, edge);

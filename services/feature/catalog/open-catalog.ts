@@ -34,7 +34,8 @@ const maxTextBytes = 256 * 1024;
 const textKind = 'text';
 
 /**
- * The declarations of the folder, and those that were declared by RPC and that the folder does not name: files have the last word.
+ * The declarations of the folder, and over them those that were declared by RPC, in their order; where these replace one of a file, the log
+ * says so.
  * Fails with CONFIG_INVALID, naming every fault.
  */
 export async function openCatalog(
@@ -108,7 +109,8 @@ async function declaredAtStart(
   stored: readonly StoredDeclaration[],
   log: Log,
 ): Promise<Declarations> {
-  let declarations = await readDeclarations(folder);
+  const files = await readDeclarations(folder);
+  let declarations = files;
   const texts = stored.filter(({ kind }) => kind === textKind);
   if (texts.length === 0) return declarations;
   for (const { digest, json } of texts) {
@@ -121,7 +123,15 @@ async function declaredAtStart(
       });
     }
   }
-  return readDeclarations(folder, declarations);
+  const replaced = changesBetween(declarations, files).filter(({ previousDigest }) => previousDigest !== '');
+  if (replaced.length > 0)
+    log.warn(
+      'declarations of files are not in force, because others were declared by RPC; declare the file to replace them',
+      {
+        names: replaced.map(({ kind, name }) => `${kind} ${name}`),
+      },
+    );
+  return declarations;
 }
 
 /** The streams as they were last in force. */

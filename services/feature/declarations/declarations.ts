@@ -17,7 +17,7 @@ export interface Stream {
   readonly name: string;
   readonly description: string;
   readonly fields: readonly Field[];
-  /** How long events are kept, by event time; undefined for ever. */
+  /** How far back reads may be as of; events are kept twice as long, by event time. Undefined for ever. */
   readonly retentionMs: number | undefined;
   /** How far in the future an event time may be. */
   readonly maxLeadMs: number;

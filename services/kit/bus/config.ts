@@ -6,7 +6,7 @@ export const busSettings = {
   urls: optional(
     'SCOREMESH_NATS_URL',
     list(url('nats', 'tls')),
-    'NATS servers for asynchronous scoring. When not set, a private nats-server is started if one is installed.',
+    'NATS servers for events of features and asynchronous scoring. When not set, a private nats-server is started if one is installed.',
   ),
   credentialsFile: optional(
     'SCOREMESH_NATS_CREDENTIALS',

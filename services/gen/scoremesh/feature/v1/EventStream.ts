@@ -20,7 +20,7 @@ export interface EventStream {
    */
   'fields'?: (_scoremesh_feature_v1_Field)[];
   /**
-   * How long events are kept, by event time, ms; 0 for ever.
+   * How far back reads may be as of, ms; events are kept twice as long, by event time, and older ones go to the quarantine. 0 for ever.
    */
   'retentionMs'?: (number | string | Long);
   /**
@@ -50,7 +50,7 @@ export interface EventStream__Output {
    */
   'fields': (_scoremesh_feature_v1_Field__Output)[];
   /**
-   * How long events are kept, by event time, ms; 0 for ever.
+   * How far back reads may be as of, ms; events are kept twice as long, by event time, and older ones go to the quarantine. 0 for ever.
    */
   'retentionMs': (string);
   /**

@@ -11,7 +11,7 @@ export interface FeatureSet {
    */
   'name'?: (string);
   /**
-   * SHA-256 of the declaration with everything it reads, "sha256:<hex>".
+   * SHA-256 of what decides its values: its declaration and those parts of views that it reads; not how streams clean. "sha256:<hex>".
    */
   'digest'?: (string);
   /**
@@ -53,7 +53,7 @@ export interface FeatureSet__Output {
    */
   'name': (string);
   /**
-   * SHA-256 of the declaration with everything it reads, "sha256:<hex>".
+   * SHA-256 of what decides its values: its declaration and those parts of views that it reads; not how streams clean. "sha256:<hex>".
    */
   'digest': (string);
   /**

@@ -37,7 +37,8 @@ export interface FeatureView {
    */
   'kind'?: (_scoremesh_feature_v1_ViewKind);
   /**
-   * SHA-256 of the declaration with its stream and entity, "sha256:<hex>".
+   * SHA-256 of what decides its values: its declaration, its entity, and the types of the fields it reads; not how its stream cleans.
+   * "sha256:<hex>".
    */
   'digest'?: (string);
   /**
@@ -79,7 +80,8 @@ export interface FeatureView__Output {
    */
   'kind': (_scoremesh_feature_v1_ViewKind__Output);
   /**
-   * SHA-256 of the declaration with its stream and entity, "sha256:<hex>".
+   * SHA-256 of what decides its values: its declaration, its entity, and the types of the fields it reads; not how its stream cleans.
+   * "sha256:<hex>".
    */
   'digest': (string);
   /**
