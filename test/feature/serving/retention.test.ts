@@ -116,3 +116,16 @@ test('the service lets go at its start what the retention no longer covers, and 
     rejections: [{ reason: 'REJECTION_REASON_EXPIRED' }],
   });
 });
+
+test('a key that was never seen is not found as of any moment in the retention, and refused beyond', async () => {
+  const first = await withNotes();
+  // Closing waits until what is to go at the start has gone.
+  await first.close();
+  const started = await first.restart();
+  const bob = { entities: { who: 'bob' } };
+  for (const days of [0.5, 1, 2.9])
+    expect(statusesOf(await started.read(newest, [bob], { of: noon - days * dayMs }))).toEqual(['NOT_FOUND']);
+  await expect(started.read(newest, [bob], { of: noon - 4 * dayMs })).rejects.toMatchObject({
+    reason: 'FEATURE_HISTORY_EXPIRED',
+  });
+});
