@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { FeatureSet__Output as FeatureSet } from '../../../services/gen/scoremesh/feature/v1/FeatureSet.ts';
 import { MeshError } from '../../../services/kit/errors/mesh-error.ts';
@@ -56,6 +57,8 @@ export function addJoinCommand(context: CommandContext, features: Command): void
     .addHelpText('after', help)
     .action(async (options: JoinCommandOptions) => {
       const { labels, out } = options;
+      if (resolve(labels) === resolve(out))
+        throw fileFault(out, 'would take the place of the labels; give --out another name');
       const { terminal } = context;
       const outFormat = formatOf(out);
       const table = await openTable(labels);

@@ -154,4 +154,23 @@ describe('features join', () => {
     expect(run).toMatchObject({ code: 1, err: expect.stringContaining('stopped.parquet was not written') });
     expect((await readdir(own.folder)).filter((name) => name.startsWith('stopped'))).toEqual([]);
   });
+
+  it('does not take the place of its labels', async () => {
+    const content = `event_time,airport,bags\n${noon},JON,1\n`;
+    const file = await fileOf('same.csv', content);
+    const run = await features(
+      'join',
+      '--set',
+      'flight',
+      '--labels',
+      file,
+      '--out',
+      join(own.folder, '.', 'same.csv'),
+    );
+    expect(run).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('would take the place of the labels'),
+    });
+    expect(await readFile(file, 'utf8')).toBe(content);
+  });
 });
