@@ -89,8 +89,10 @@ describe.skipIf(natsIsAbsent)('with a nats-server', () => {
     await last.stores(500);
     broker.kill();
     await publishing;
-    await expect.poll(() => messagesLeft(broker.url), { timeout: 90_000, interval: 50 }).toBe(0);
     await last.kill();
+    const after = startChild(folder, broker.url);
+    await expect.poll(() => messagesLeft(broker.url), { timeout: 90_000, interval: 50 }).toBe(0);
+    await after.kill();
 
     const all = Array.from({ length: count }, (_, index) => index);
     const [whole, even, odd] = await storedNumbers(folder, ['even', 'odd']);
