@@ -13,7 +13,4 @@ export const maxTiles = 1_000;
 export const maxDurationMs = 36_500 * 86_400_000;
 /** A declaration is written by people; more is a mistake, such as a data file that ended up in the folder. */
 export const maxFileBytes = 4 * 1024 * 1024;
-/** As value.proto says of text. */
-export const maxTextBytes = 64 * 1024;
-/** Clocks of producers differ; an event from further ahead would hide every later one. */
-export const defaultMaxLeadMs = 5 * 60_000;
+export { maxEventLeadMs as defaultMaxLeadMs, maxTextBytes } from '../config.ts';

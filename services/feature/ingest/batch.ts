@@ -7,8 +7,8 @@ import { maxQuarantinedBytes, maxRequestEvents, maxViolations } from '../config.
 import { eventIdFault } from '../events/event-id.ts';
 import { parseInteger } from '../events/stored-value.ts';
 import type { Arrival, StreamPlan } from '../events/stream-plan.ts';
-import { nameList } from '../name-list.ts';
 import type { NewEvent, NewQuarantined } from '../store/feature-store.ts';
+import { streamNotFound } from './stream-not-found.ts';
 
 /** Checked events that are stored together. */
 export interface Batch {
@@ -53,16 +53,19 @@ export function checkedBatch(given: readonly Event__Output[], door: Door): Batch
   const quarantined: NewQuarantined[] = [];
   const arrival: Arrival = { index: 0, nowMs: door.nowMs, absentTimeMs: door.nowMs, expiredBeforeMs: 0 };
   let rejections: Rejection__Output[] = [];
+  let plan: StreamPlan | undefined;
   for (let index = 0; index < given.length; index++) {
     const event = given[index] as Event__Output;
-    const plan = planOf(event, index, door);
+    if (plan?.stream.name !== event.stream) {
+      plan = planOf(event, index, door);
+      arrival.expiredBeforeMs = retentionEdge(plan, door);
+    }
     const broken = identityFault(event);
     if (broken !== undefined) {
       fault(index, broken[0], broken[1]);
       continue;
     }
     arrival.index = index;
-    arrival.expiredBeforeMs = retentionEdge(plan, door);
     const clean = plan.encode(event, arrival, rejections);
     if (clean !== undefined) {
       events.push(clean);
@@ -81,11 +84,7 @@ export function checkedBatch(given: readonly Event__Output[], door: Door): Batch
 function planOf(event: Event__Output, index: number, { plans }: Door): StreamPlan {
   const plan = plans.get(event.stream);
   if (plan !== undefined) return plan;
-  throw new MeshError(
-    'FEATURE_STREAM_NOT_FOUND',
-    `events[${index}].stream: no event stream is called ${JSON.stringify(event.stream.slice(0, 100))}; there are ${nameList(plans.keys())}`,
-    { metadata: { stream: event.stream.slice(0, 100) } },
-  );
+  throw streamNotFound(`events[${index}].stream`, event.stream, plans.keys());
 }
 
 function identityFault({ eventId, eventTime }: Event__Output): readonly [string, string] | undefined {

@@ -28,6 +28,9 @@ export class Unreadable {
   }
 }
 
+/** The field that the rejection of a message names which could not be read as an event: there is nothing to take in again. */
+export const unreadableField = 'body';
+
 const codec = messageCodec<Event__Output, Event__Output>('scoremesh.feature.v1.Event');
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 

@@ -110,7 +110,7 @@ export async function createIngest(
     handlers: {
       Ingest: ({ events }, call) => storeEvents(events, call),
       IngestStream: (requests, call) => ingestStream(requests, call, storeEvents, log),
-      ListQuarantine: (request) => listQuarantine(request, store),
+      ListQuarantine: (request) => listQuarantine(request, store, inForce),
       ReplayQuarantine: createQuarantineReplay({ store, queue, door, counts, isDeclared }),
     },
     queue,

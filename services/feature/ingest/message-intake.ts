@@ -3,9 +3,8 @@ import type { Delivery } from '../../kit/bus/delivery.ts';
 import type { Call } from '../../kit/contract/call.ts';
 import { isMeshError } from '../../kit/errors/mesh-error.ts';
 import { maxTextBytes } from '../config.ts';
-import { readEventMessage, Unreadable } from './event-message.ts';
+import { readEventMessage, Unreadable, unreadableField } from './event-message.ts';
 import type { Ingest } from './ingest.ts';
-import { unreadableField } from './quarantine-replay.ts';
 
 /** Subjects are features.events.<event stream>. */
 export const eventSubjectPrefix = 'features.events.';

@@ -6,8 +6,10 @@ import { type Call, throwIfUnwanted } from '../../kit/contract/call.ts';
 import type { Handlers } from '../../kit/contract/contract.ts';
 import type { FeatureStore, NewEvent } from '../store/feature-store.ts';
 import { type Batch, type Door, type Released, retentionEdge } from './batch.ts';
+import { unreadableField } from './event-message.ts';
 import type { IngestMetrics } from './ingest-metrics.ts';
 import type { IngestQueue } from './ingest-queue.ts';
+import { streamNotFound } from './stream-not-found.ts';
 
 export interface ReplayDeps {
   readonly store: FeatureStore;
@@ -22,7 +24,8 @@ const pageSize = 64;
 
 /**
  * ReplayQuarantine: page by page, each with a commit of its own that stores what is clean today and takes it out of the quarantine. One
- * at a time. What fails in the middle leaves the pages before it done.
+ * at a time. What fails in the middle leaves the pages before it done. Fails FEATURE_STREAM_NOT_FOUND for a stream that is not declared
+ * and has no entries.
  */
 export function createQuarantineReplay(deps: ReplayDeps): Handlers<FeatureContract>['ReplayQuarantine'] {
   let turn: Promise<unknown> = Promise.resolve();
@@ -44,7 +47,9 @@ async function replay(
   let after = '';
   for (let isLast = false; !isLast; ) {
     throwIfUnwanted(call, 'all of the quarantine was replayed');
-    const { events: page } = await store.quarantine(stream, after, pageSize);
+    const { events: page, total } = await store.quarantine(stream, after, pageSize);
+    if (after === '' && total === 0 && stream !== '' && !isDeclared(stream))
+      throw streamNotFound('stream', stream, deps.door().plans.keys());
     isLast = page.length < pageSize;
     after = page.at(-1)?.quarantineId ?? after;
     const entries = page.filter(({ quarantineId }) => wanted?.delete(quarantineId) ?? true);
@@ -96,9 +101,6 @@ function withoutEvents(entries: readonly QuarantinedEvent__Output[]): Batch {
   const released = entries.map(({ quarantineId, event }) => ({ quarantineId, stream: event?.stream ?? '' }));
   return { events: [], quarantined: [], released };
 }
-
-/** The field that the rejection of a message names which could not be read as an event: there is nothing to take in again. */
-export const unreadableField = 'body';
 
 function isUnreadable({ reason, field }: QuarantinedEvent__Output['rejections'][number]): boolean {
   return reason === 'REJECTION_REASON_MALFORMED' && field === unreadableField;

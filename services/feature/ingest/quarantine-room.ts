@@ -75,6 +75,11 @@ function full(stream: string, count: number): MeshError {
   return new MeshError(
     'QUEUE_FULL',
     `the quarantine has ${count} events of ${whose} and takes no more; look at it (ListQuarantine), correct the sender or the declaration, and replay or discard what is there (ReplayQuarantine)`,
-    { retryAfterMs: quarantineRetryMs, metadata: { stream } },
+    { retryAfterMs: quarantineRetryMs, metadata: { stream, quarantined: String(count) } },
   );
+}
+
+/** Whether an event was refused because there is no room for it in the quarantine. */
+export function isQuarantineFull({ reason, details }: MeshError): boolean {
+  return reason === 'QUEUE_FULL' && details.metadata?.quarantined !== undefined;
 }

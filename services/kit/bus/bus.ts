@@ -3,7 +3,7 @@ import { type Call, remainingMs, throwIfUnwanted } from '../contract/call.ts';
 import { MeshError } from '../errors/mesh-error.ts';
 import type { Closers } from '../lifecycle/closers.ts';
 import type { Log } from '../log/log.ts';
-import type { Metrics } from '../telemetry/metrics.ts';
+import type { Counter, Metrics } from '../telemetry/metrics.ts';
 import type { TraceContext } from '../telemetry/span.ts';
 import { toBusError } from './bus-error.ts';
 import { type BusConfig, busDefaults } from './config.ts';
@@ -52,7 +52,8 @@ export interface Bus {
   ensureStream(spec: StreamSpec): Promise<void>;
   /**
    * Starts to handle the messages of a consumer, which is created or changed to the spec now and after each reconnection. While
-   * a handler runs its message's ack wait is extended; one that throws or settles nothing has it delivered again later.
+   * a handler runs its message's ack wait is extended; one that throws or settles nothing has it delivered again later. Messages of
+   * a work queue that the server will not deliver any more, as after a crash of it, are looked for and handled too.
    */
   consume(
     spec: ConsumerSpec,
@@ -147,6 +148,7 @@ export async function createBus(
         counters: {
           handled: counters.delivered(spec.name, 'handled'),
           failed: counters.delivered(spec.name, 'failed'),
+          leftBehind: counters.leftBehind(spec.name),
         },
       });
       consumptions.add(consumption);
@@ -192,13 +194,14 @@ function whenConnected(connection: Connection, call: Call): Promise<void> {
 }
 
 interface Counters {
-  published(outcome: string): { add(): void };
-  delivered(consumer: string, outcome: string): { add(): void };
+  published(outcome: string): Counter;
+  delivered(consumer: string, outcome: string): Counter;
+  leftBehind(consumer: string): Counter;
 }
 
 function createCounters(metrics: Metrics | undefined, connection: Connection): Counters {
   const none = { add: () => {} };
-  if (metrics === undefined) return { published: () => none, delivered: () => none };
+  if (metrics === undefined) return { published: () => none, delivered: () => none, leftBehind: () => none };
   metrics.gauge(
     'scoremesh_nats_connected',
     'Whether this process is connected to NATS (1) or not (0).',
@@ -215,8 +218,14 @@ function createCounters(metrics: Metrics | undefined, connection: Connection): C
     'Messages that a consumer of this process handled, by outcome.',
     ['consumer', 'outcome'],
   );
+  const leftBehind = metrics.counter(
+    'scoremesh_nats_left_behind_total',
+    'Messages that a consumer of this process handled although NATS would not have delivered them, as after a crash of its server.',
+    ['consumer'],
+  );
   return {
     published: (outcome) => published.labels(outcome),
     delivered: (consumer, outcome) => delivered.labels(consumer, outcome),
+    leftBehind: (consumer) => leftBehind.labels(consumer),
   };
 }

@@ -3,14 +3,20 @@ import { createInbox, JSONCodec, type Msg, type NatsConnection, nanos, type Subs
 import type { Log } from '../log/log.ts';
 import type { Counter } from '../telemetry/metrics.ts';
 import type { Connection } from './connection.ts';
-import { type Delivery, PulledDelivery } from './delivery.ts';
+import { type Delivery, type OpenDelivery, PulledDelivery } from './delivery.ts';
+import { LeftBehind, type SweepTimes } from './left-behind.ts';
 import { type ConsumerSpec, ensureConsumer } from './stream.ts';
 
 export interface ConsumeOptions {
-  /** Deliveries handled at once, and so the most that this process holds. */
+  /**
+   * Deliveries handled at once, and so the most that this process holds. After a crash of the server up to a quarter more, at most 32,
+   * are handled for a moment: messages that were left behind.
+   */
   readonly concurrency: number;
   /** Longest wait for running handlers when it is stopped, in milliseconds; after it their messages are handed back. */
   readonly stopGraceMs: number;
+  /** When messages of a work queue that were left behind are looked for; 5 s after a connection and then every 15 s by default. */
+  readonly sweepTimes?: SweepTimes;
 }
 
 /** A pull consumer at work. */
@@ -25,7 +31,8 @@ interface Pull {
   readonly expiry: NodeJS.Timeout;
 }
 
-export type DeliveryCounters = Readonly<Record<'handled' | 'failed', Counter>>;
+/** `leftBehind` counts messages that the server would not have delivered. */
+export type DeliveryCounters = Readonly<Record<'handled' | 'failed' | 'leftBehind', Counter>>;
 
 // Long enough to cost nothing when idle; a request that is lost in a change of leader is made again after it.
 const pullExpiresMs = 5000;
@@ -36,6 +43,8 @@ const maxRetryMs = 60_000;
 const setUpRetryMs = 1000;
 // Handed back by a stopping process: another one may take it at once.
 const handBackMs = 1;
+// Enough to be through with hundreds in a second, few enough that the largest are held in memory beside all others.
+const maxLeftBehindAtOnce = 32;
 
 /**
  * Pulls so that requested and running deliveries together never exceed the concurrency: nothing waits in this process with its
@@ -50,9 +59,11 @@ export class PullConsumption implements Consumption {
   readonly #running = new Map<PulledDelivery, Promise<void>>();
   readonly #pulls = new Map<string, Pull>();
   readonly #codec = JSONCodec();
+  readonly #leftBehind: LeftBehind;
   readonly #extending: NodeJS.Timeout;
   readonly #forget: () => void;
   readonly #stopping = new AbortController();
+  #leftBehindRunning = 0;
   #subscription: Subscription | undefined;
   #inbox = '';
   #pullCount = 0;
@@ -70,10 +81,27 @@ export class PullConsumption implements Consumption {
     this.#options = options;
     this.#log = deps.log;
     this.#counters = deps.counters;
+    const atOnce = Math.max(1, Math.min(maxLeftBehindAtOnce, Math.floor(options.concurrency / 4)));
+    this.#leftBehind = new LeftBehind(spec, atOnce, options.sweepTimes, {
+      log: deps.log,
+      taken: deps.counters.leftBehind,
+      handle: async (delivery, nats) => {
+        this.#leftBehindRunning += 1;
+        await this.#handle(delivery);
+        this.#leftBehindRunning -= 1;
+        this.#fill(nats);
+      },
+    });
     this.#extending = setInterval(() => {
       for (const delivery of this.#running.keys()) delivery.extend();
     }, spec.ackWaitMs / 3).unref();
-    this.#forget = connection.onUp((nats) => this.#start(nats));
+    const ends = [
+      connection.onUp((nats) => this.#start(nats)),
+      connection.onDown(() => void this.#leftBehind.stop()),
+    ];
+    this.#forget = () => {
+      for (const end of ends) end();
+    };
   }
 
   stop(): Promise<void> {
@@ -85,10 +113,11 @@ export class PullConsumption implements Consumption {
     this.#stopping.abort();
     this.#forget();
     this.#endPulls();
+    const swept = this.#leftBehind.stop();
     await this.#subscription?.drain().catch(() => {});
     const limit = new AbortController();
     const grace = delay(this.#options.stopGraceMs, undefined, { signal: limit.signal }).catch(() => {});
-    await Promise.race([Promise.all(this.#running.values()), grace]);
+    await Promise.race([Promise.all([...this.#running.values(), swept]), grace]);
     limit.abort();
     clearInterval(this.#extending);
     for (const delivery of this.#running.keys()) delivery.retryAfter(handBackMs);
@@ -119,7 +148,9 @@ export class PullConsumption implements Consumption {
     while (isCurrent() && !nats.isClosed()) {
       try {
         await ensureConsumer(nats, this.#spec);
-        if (isCurrent()) this.#fill(nats);
+        if (!isCurrent()) return;
+        this.#fill(nats);
+        this.#leftBehind.start(nats);
         return;
       } catch (error) {
         const message = (error as Error).message;
@@ -135,7 +166,7 @@ export class PullConsumption implements Consumption {
     if (this.#stopping.signal.aborted || nats.isClosed()) return;
     let asked = 0;
     for (const pull of this.#pulls.values()) asked += pull.left;
-    const free = this.#options.concurrency - this.#running.size - asked;
+    const free = this.#options.concurrency - this.#running.size - this.#leftBehindRunning - asked;
     // Asking for a quarter at a time saves requests; the first ask and a small concurrency don't wait for that.
     if (free <= 0 || (asked > 0 && free < this.#options.concurrency / 4)) return;
     this.#pullCount += 1;
@@ -200,7 +231,7 @@ export class PullConsumption implements Consumption {
     this.#running.set(delivery, running);
   }
 
-  async #handle(delivery: PulledDelivery): Promise<void> {
+  async #handle(delivery: OpenDelivery): Promise<void> {
     try {
       await this.#handler(delivery);
       if (!delivery.settled) throw new Error('the handler returned without settling its delivery');

@@ -12,7 +12,7 @@ export interface Delivery {
   readonly sequence: number;
   /** When its stream took it, Unix nanoseconds in decimal: the same in every delivery. */
   readonly takenAtNs: string;
-  /** 1 at first, more when it was delivered before. */
+  /** 1 at first, more when it was delivered before; 1 too for a message that was left behind, whose deliveries nobody counts. */
   readonly attempt: number;
   /** Resolves when the server has recorded that the message is done; rejects NATS_UNAVAILABLE, and then it comes again. */
   ack(): Promise<void>;
@@ -26,11 +26,16 @@ export interface Delivery {
   extend(): void;
 }
 
+/** A delivery as a consumption holds it. */
+export interface OpenDelivery extends Delivery {
+  readonly settled: boolean;
+}
+
 const encoder = new TextEncoder();
 const ackTimeoutMs = 5000;
 
-/** A delivery and whether it was settled. Payloads of the ack protocol: https://docs.nats.io/reference/reference-protocols/nats_api_reference */
-export class PulledDelivery implements Delivery {
+/** A delivery by a consumer. Payloads of the ack protocol: https://docs.nats.io/reference/reference-protocols/nats_api_reference */
+export class PulledDelivery implements OpenDelivery {
   readonly subject: string;
   readonly payload: Uint8Array;
   readonly headers: MessageHeaders;

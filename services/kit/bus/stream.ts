@@ -41,7 +41,7 @@ export interface ConsumerSpec {
   readonly filterSubject?: string;
   /** An unacknowledged message is delivered again after this long; running work extends it. */
   readonly ackWaitMs: number;
-  /** Deliveries of one message, at most. It then stays in the stream but is never delivered again. */
+  /** Deliveries of one message by the server, at most. It then stays in the stream, and in a work queue is found as left behind. */
   readonly maxDeliver: number;
   /** Messages delivered and not acknowledged, over all processes, at most. */
   readonly maxAckPending: number;
@@ -85,12 +85,12 @@ export async function ensureConsumer(nats: NatsConnection, spec: ConsumerSpec): 
   }
 }
 
-function managerOf(nats: NatsConnection): Promise<JetStreamManager> {
+export function managerOf(nats: NatsConnection): Promise<JetStreamManager> {
   return nats.jetstreamManager({ checkAPI: false });
 }
 
-/** Turns the "not found" of an info request into undefined. */
-function absent(code: number): (error: unknown) => undefined {
+/** Turns the "not found" of a request into undefined. */
+export function absent(code: number): (error: unknown) => undefined {
   return (error) => {
     if (jetStreamCodeOf(error) === code) return undefined;
     throw error;

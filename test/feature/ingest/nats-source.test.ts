@@ -1,63 +1,18 @@
-import { connect } from 'nats';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { createEventsSource, eventsStream } from '../../../services/feature/ingest/nats-source.ts';
+import { describe, expect, test } from 'vitest';
 import type { Event__Output } from '../../../services/gen/scoremesh/feature/v1/Event.ts';
-import type { Bus } from '../../../services/kit/bus/bus.ts';
 import { startCall } from '../../../services/kit/contract/call.ts';
 import { messageCodec } from '../../../services/kit/contract/protos.ts';
 import { MeshError } from '../../../services/kit/errors/mesh-error.ts';
-import { createClosers } from '../../../services/kit/lifecycle/closers.ts';
-import { silentLog } from '../../../services/kit/log/log.ts';
 import type { Span, Tracer } from '../../../services/kit/telemetry/span.ts';
 import { parseTraceparent } from '../../../services/kit/telemetry/traceparent.ts';
-import { type Broker, connectBus, natsIsAbsent, startBroker } from '../../kit/bus/broker.ts';
+import { natsIsAbsent } from '../../kit/bus/broker.ts';
 import { arrival, arrivals, arrivalViews, field, integer, noon, text } from '../arrivals.ts';
-import type { MemoryStore } from '../memory-store.ts';
-import { type StartedIngest, startIngest, testCall } from './started-ingest.ts';
+import { testCall } from './started-ingest.ts';
+import { startSource } from './started-source.ts';
 
 const bytes = (body: object | string): Uint8Array =>
   Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
 const codec = messageCodec<Event__Output, Event__Output>('scoremesh.feature.v1.Event');
-
-interface StartedSource extends StartedIngest<MemoryStore> {
-  readonly bus: Bus;
-  readonly broker: Broker;
-  /** Resolves when the store has so many events and entries of the quarantine, and the server no message. */
-  settled(events: number, quarantined?: number): Promise<void>;
-}
-
-async function startSource(tracer?: Tracer, before = (_broker: Broker): void => {}): Promise<StartedSource> {
-  const broker = await startBroker();
-  const bus = await connectBus(broker.url);
-  before(broker);
-  const started = await startIngest<MemoryStore>();
-  const closers = createClosers(silentLog);
-  onTestFinished(() => closers.close());
-  const source = createEventsSource(
-    bus,
-    started.ingest,
-    { log: silentLog, now: () => started.clock.now, tracer },
-    closers,
-  );
-  await source.ready;
-  const { store } = started;
-  const settled = async (events: number, quarantined = 0): Promise<void> => {
-    await expect
-      .poll(() => [store.events.length, store.quarantined.length], { timeout: 30_000, interval: 5 })
-      .toEqual([events, quarantined]);
-    await expect.poll(() => waitingMessages(broker.url), { timeout: 30_000 }).toBe(0);
-  };
-  return { ...started, bus, broker, settled };
-}
-
-async function waitingMessages(url: string): Promise<number> {
-  const observer = await connect({ servers: url });
-  try {
-    return (await (await observer.jetstreamManager()).streams.info(eventsStream.name)).state.messages;
-  } finally {
-    await observer.close();
-  }
-}
 
 describe.skipIf(natsIsAbsent)('with a nats-server', () => {
   test('events in JSON and Protobuf are stored and then gone from NATS', async () => {
@@ -192,7 +147,7 @@ describe.skipIf(natsIsAbsent)('with a nats-server', () => {
   });
 
   test('a source that begins while nats-server is away takes what comes once it is back', async () => {
-    const { bus, settled } = await startSource(undefined, (broker) => broker.kill());
+    const { bus, settled } = await startSource({ before: (broker) => broker.kill() });
     await bus.publish('features.events.arrivals', bytes({ event_id: 'a', fields: { origin: 'ORD' } }));
     await settled(1);
   });
@@ -219,7 +174,7 @@ describe.skipIf(natsIsAbsent)('with a nats-server', () => {
           : undefined,
       end: (span) => void ended.push(span),
     };
-    const { bus, settled } = await startSource(tracer);
+    const { bus, settled } = await startSource({ tracer });
     const trace = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), sampled: true, state: '' };
     await bus.publish('features.events.arrivals', bytes({ event_id: 'a', fields: { origin: 'ORD' } }), {
       trace,

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Ingest } from '../../../services/feature/ingest/ingest.ts';
+import { Code } from '../../../services/kit/errors/catalogue.ts';
 import { arrival, arrivals, arrivalViews, field, noon, number, text } from '../arrivals.ts';
 import { startIngest, testCall } from './started-ingest.ts';
 
@@ -33,7 +34,6 @@ test('the quarantine is listed oldest first, page by page, with how many there a
   expect((await listed(ingest)).map((page) => page.length)).toEqual([100, 20]);
   expect((await listed(ingest, 'arrivals', 40)).flat()).toEqual(ids);
   expect((await listed(ingest, 'arrivals', 40)).map((page) => page.length)).toEqual([40, 40, 40]);
-  expect(await listed(ingest, 'departures')).toEqual([[]]);
   const page = await ingest.handlers.ListQuarantine({ stream: '', pageSize: 1, pageToken: '' }, testCall());
   expect(page.total).toBe('120');
   expect(page.events[0]?.rejections).toMatchObject([{ field: 'hour', reason: 'REJECTION_REASON_RANGE' }]);
@@ -52,12 +52,43 @@ test('a page stays within what a gRPC client takes', async () => {
   for (const page of pages) expect(page.length).toBeLessThan(36);
 });
 
-test('bad pages are refused', async () => {
+test('a page that is too large, or goes on from none that was given, is refused', async () => {
   const { ingest } = await startIngest();
-  const list = (pageSize: number, pageToken: string) =>
-    ingest.handlers.ListQuarantine({ stream: '', pageSize, pageToken }, testCall());
-  await expect(list(1001, '')).rejects.toMatchObject({ reason: 'INVALID_REQUEST' });
-  await expect(list(0, 'a\nb')).rejects.toMatchObject({ reason: 'INVALID_REQUEST' });
+  await ingest.store([broken('a'), broken('b')], testCall());
+  const list = (stream: string, pageSize: number, pageToken: string) =>
+    ingest.handlers.ListQuarantine({ stream, pageSize, pageToken }, testCall());
+  const { nextPageToken } = await list('arrivals', 1, '');
+  expect((await list('arrivals', 1, nextPageToken)).events).toMatchObject([{ event: { eventId: 'b' } }]);
+  const refused = (...fields: string[]) => ({
+    code: Code.INVALID_ARGUMENT,
+    reason: 'INVALID_REQUEST',
+    details: { violations: fields.map((field) => expect.objectContaining({ field })) },
+  });
+  await expect(list('', 1001, '')).rejects.toMatchObject(refused('page_size'));
+  await expect(list('', 1001, 'a\nb')).rejects.toMatchObject(refused('page_size', 'page_token'));
+  for (const token of ['zzz', '00000001', `${nextPageToken}A`, nextPageToken.replace(/^./, 'z')])
+    await expect(list('arrivals', 0, token)).rejects.toMatchObject(refused('page_token'));
+  await expect(list('', 0, nextPageToken)).rejects.toMatchObject(refused('page_token'));
+});
+
+test('a stream that is neither declared nor in the quarantine is not found; entries of one keep their name', async () => {
+  const { ingest } = await startIngest();
+  expect(await listed(ingest, 'arrivals')).toEqual([[]]);
+  const notFound = {
+    code: Code.NOT_FOUND,
+    reason: 'FEATURE_STREAM_NOT_FOUND',
+    message: expect.stringMatching(/"departures".*arrivals/),
+    details: { metadata: { stream: 'departures' } },
+  };
+  await expect(listed(ingest, 'departures')).rejects.toMatchObject(notFound);
+  await expect(replay(ingest, { stream: 'departures' })).rejects.toMatchObject(notFound);
+  await expect(replay(ingest, { stream: 'departures', discard: true })).rejects.toMatchObject(notFound);
+  const event = { ...arrival('a'), stream: 'departures' };
+  await ingest.quarantine({ event, rejections: [], receivedAt: noon }, testCall());
+  expect(await listed(ingest, 'departures')).toEqual([['a']]);
+  expect(await replay(ingest, { stream: 'departures' })).toMatchObject({ remaining: '1' });
+  expect(await replay(ingest, { stream: 'departures', discard: true })).toMatchObject({ discarded: '1' });
+  await expect(listed(ingest, 'departures')).rejects.toMatchObject(notFound);
 });
 
 test('after a fix of the declaration what is clean is stored and leaves the quarantine, the rest stays', async () => {
@@ -92,7 +123,6 @@ test('only the entries that are named are replayed or discarded', async () => {
     discarded: '1',
   });
   expect(await listed(ingest)).toEqual([['a', 'c']]);
-  expect(await replay(ingest, { stream: 'departures', discard: true })).toMatchObject({ discarded: '0' });
   expect(await replay(ingest, { stream: 'arrivals', discard: true })).toMatchObject({ discarded: '2' });
 });
 

@@ -8,6 +8,7 @@ import { startNatsServer } from '../../../services/kit/bus/nats-server.ts';
 import { startCall } from '../../../services/kit/contract/call.ts';
 import { type Closers, createClosers } from '../../../services/kit/lifecycle/closers.ts';
 import { type Log, silentLog } from '../../../services/kit/log/log.ts';
+import type { Metrics } from '../../../services/kit/telemetry/metrics.ts';
 
 /** `npm test` says so where nats-server can't be had: tests that need it skip. */
 export const natsIsAbsent = process.env.TEST_NATS === 'absent';
@@ -31,8 +32,11 @@ export async function startBroker(log: Log = silentLog): Promise<Broker> {
   };
 }
 
-export async function connectBus(url: string): Promise<Bus> {
-  const bus = await createBus({ urls: [url], name: 'test' }, { log: silentLog }, closersOfTest());
+export async function connectBus(
+  url: string,
+  deps: { readonly log?: Log; readonly metrics?: Metrics } = {},
+): Promise<Bus> {
+  const bus = await createBus({ urls: [url], name: 'test' }, { log: silentLog, ...deps }, closersOfTest());
   await bus.connected(startCall({ timeoutMs: 20_000, principal: 'test' }));
   return bus;
 }

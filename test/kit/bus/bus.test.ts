@@ -11,6 +11,7 @@ import { startCall } from '../../../services/kit/contract/call.ts';
 import { MeshError } from '../../../services/kit/errors/mesh-error.ts';
 import { silentLog } from '../../../services/kit/log/log.ts';
 import { closersOfTest, connectBus, natsIsAbsent, scratchFolder, startBroker } from './broker.ts';
+import { collector } from './collector.ts';
 
 const stream: StreamSpec = {
   name: 'jobs',
@@ -31,21 +32,6 @@ const consumer: ConsumerSpec = {
 const options = { concurrency: 8, stopGraceMs: 2000 };
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const textOf = (delivery: Delivery): string => new TextDecoder().decode(delivery.payload);
-
-/** Collects what comes and resolves when there is enough. */
-function collector<T>(): { add(item: T): void; items: T[]; reaches(count: number): Promise<T[]> } {
-  const items: T[] = [];
-  const waiting: { count: number; resolve(items: T[]): void }[] = [];
-  return {
-    items,
-    add: (item) => {
-      items.push(item);
-      for (const { count, resolve } of waiting) if (items.length >= count) resolve(items);
-    },
-    reaches: (count) =>
-      new Promise((resolve) => (items.length >= count ? resolve(items) : waiting.push({ count, resolve }))),
-  };
-}
 
 async function failureOf(work: Promise<unknown>): Promise<MeshError> {
   const error = await work.then(
