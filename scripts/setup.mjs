@@ -80,6 +80,25 @@ export function ensureRedisServer() {
   });
 }
 
+const goPackages = '/usr/share/gocode/src/golang.org/x/mod/sumdb/note';
+
+/**
+ * Finds Go and its packages for transparency logs, with which one test verifies receipts, or installs them likewise.
+ * Answers { path } or { reason }.
+ */
+export function ensureGo() {
+  const isThere = () => runs('go', 'version') && existsSync(goPackages);
+  const packages = 'golang-go golang-golang-x-mod-dev';
+  if (!isThere() && isAptAllowed()) installWithApt(packages);
+  if (isThere()) return { path: 'go' };
+  return { reason: `no Go with golang.org/x/mod. On Debian get it with "sudo apt-get install ${packages}"` };
+}
+
+/** What can't be done without a nats-server, and why there is none. */
+export function offWithoutNats(reason) {
+  return `Asynchronous scoring and events of features from NATS are off: ${reason}`;
+}
+
 function ensureServer(server) {
   const found = findServer(server.name);
   if (found) return { path: found };
@@ -106,15 +125,20 @@ function runs(command, ...args) {
 
 /** Returns what went wrong, or undefined if the package manager was content. */
 function installServer({ apt, brew }) {
-  if (process.getuid?.() === 0 && runs('apt-get', '--version')) {
-    if (install('apt-get', ['install', '-y', apt])) return undefined;
-    if (install('apt-get', ['update']) && install('apt-get', ['install', '-y', apt])) return undefined;
-    return 'apt-get could not install it';
-  }
+  if (isAptAllowed()) return installWithApt(apt) ? undefined : 'apt-get could not install it';
   if (process.getuid?.() !== 0 && runs('brew', '--version')) {
     return install('brew', ['install', brew]) ? undefined : 'brew could not install it';
   }
   return undefined;
+}
+
+function isAptAllowed() {
+  return process.getuid?.() === 0 && runs('apt-get', '--version');
+}
+
+function installWithApt(packages) {
+  const command = ['install', '-y', '--no-install-recommends', ...packages.split(' ')];
+  return install('apt-get', command) || (install('apt-get', ['update']) && install('apt-get', command));
 }
 
 const installLimitMs = 5 * 60_000;

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { build } from './build.mjs';
-import { ensureNatsServer, ensurePackages, requireNode, root } from './setup.mjs';
+import { ensureNatsServer, ensurePackages, offWithoutNats, requireNode, root } from './setup.mjs';
 
 const flights = join(root, 'examples', 'flights');
 // npm passes the terminal's Ctrl-C on although the terminal has sent it to every process already.
@@ -14,7 +14,7 @@ const nodeFlags = ['--min-semi-space-size=16', '--max-semi-space-size=64'];
 requireNode();
 ensurePackages();
 const nats = ensureNatsServer();
-if (nats.reason) console.log(`Asynchronous scoring is off: ${nats.reason}`);
+if (nats.reason && !process.env.SCOREMESH_NATS_URL) console.log(offWithoutNats(nats.reason));
 if (!(await build())) process.exit(1);
 
 // In a process group of its own, so that a Ctrl-C reaches it once: from here.

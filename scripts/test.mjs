@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from './build.mjs';
 import { check } from './check.mjs';
-import { ensureNatsServer, ensurePackages, ensureRedisServer, requireNode, root } from './setup.mjs';
+import { ensureGo, ensureNatsServer, ensurePackages, ensureRedisServer, requireNode, root } from './setup.mjs';
 
 const inCi = process.env.CI === 'true' || process.env.CI === '1';
 
@@ -15,6 +15,8 @@ const total = { passed: 0, failed: 0, skipped: 0 };
 
 const nats = ensureNatsServer();
 const redis = ensureRedisServer();
+const go = ensureGo();
+if (go.reason) console.log(`skipped  the test that verifies receipts with Go: ${go.reason}`);
 for (const [name, { reason }] of Object.entries({ NATS: nats, Redis: redis })) {
   if (!reason) continue;
   console.log(`${inCi ? 'failed' : 'skipped'}  tests that need ${name}: ${reason}`);
@@ -33,7 +35,7 @@ function add(counts) {
   for (const outcome of Object.keys(total)) total[outcome] += counts[outcome];
 }
 
-/** Tests read TEST_NATS and TEST_REDIS: "absent" means that those which need the server skip; else TEST_REDIS is its path. */
+/** Tests read TEST_NATS, TEST_REDIS and TEST_GO: "absent" means that those which need it skip; else TEST_REDIS is its path. */
 async function runTests() {
   const folder = mkdtempSync(join(tmpdir(), 'scoremesh-test-'));
   const report = join(folder, 'report.json');
@@ -41,6 +43,7 @@ async function runTests() {
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
   const env = { ...process.env, TEST_REDIS: redis.path ?? 'absent' };
   if (nats.reason) env.TEST_NATS = 'absent';
+  if (go.reason) env.TEST_GO = 'absent';
   const child = spawn(process.execPath, [vitest, 'run', ...reporters, ...process.argv.slice(2)], {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],

@@ -9,7 +9,7 @@ import { contract } from './kit/contract/contract.ts';
 /** The public API of the gateway. */
 export const scoringContract = contract<scoring.ScoringServiceHandlers, scoring.ScoringServiceDefinition>(
   'scoremesh.scoring.v1.ScoringService',
-  { idempotent: [], takesLateCalls: ['Score'] },
+  { idempotent: ['Replay'], takesLateCalls: ['Score'] },
 );
 export type ScoringContract = typeof scoringContract;
 
@@ -30,7 +30,7 @@ export type FeastContract = typeof feastContract;
 /** The registry of models. */
 export const modelContract = contract<model.ModelServiceHandlers, model.ModelServiceDefinition>(
   'scoremesh.inference.v1.ModelService',
-  { idempotent: ['GetModel', 'ListModels', 'SetAlias'] },
+  { idempotent: ['GetModel', 'ListModels', 'SetAlias', 'RunContent'], internal: ['RunContent'] },
 );
 export type ModelContract = typeof modelContract;
 
@@ -61,6 +61,10 @@ export type InferenceContract = typeof inferenceContract;
 /** The audit log. Append answers a repeated record_id as the first time, so it may be tried again. */
 export const auditContract = contract<audit.AuditServiceHandlers, audit.AuditServiceDefinition>(
   'scoremesh.audit.v1.AuditService',
-  { idempotent: ['Append', 'GetRecord', 'ListRecords'], internal: ['Append'] },
+  {
+    idempotent: ['Append', 'GetRecord', 'ListRecords'],
+    internal: ['Append'],
+    administrative: ['EraseSubject', 'ExportSubject'],
+  },
 );
 export type AuditContract = typeof auditContract;

@@ -1,5 +1,16 @@
 import { busSettings } from './kit/bus/config.ts';
-import { addresses, choice, duration, folder, integer, list, port, text, url } from './kit/config/kinds.ts';
+import {
+  addresses,
+  bearerToken,
+  choice,
+  duration,
+  folder,
+  integer,
+  list,
+  port,
+  text,
+  url,
+} from './kit/config/kinds.ts';
 import { optional, secret, setting } from './kit/config/settings.ts';
 import { logLevels } from './kit/log/json-log.ts';
 
@@ -124,6 +135,37 @@ export const features = {
   ),
 };
 
+/** How the audit log is signed, sealed and kept. */
+export const audit = {
+  keys: optional(
+    'SCOREMESH_KEYS',
+    folder(),
+    'Where the keys of the audit log and of data subjects are kept, apart from its backups. Not set: keys in the data folder.',
+  ),
+  origin: optional(
+    'SCOREMESH_AUDIT_ORIGIN',
+    text('a name without spaces and plus signs, such as example.com/log'),
+    'Name of the log in its checkpoints, for the key that the first start makes. Not set: that of this host.',
+  ),
+  logKeyFile: optional(
+    'SCOREMESH_AUDIT_KEY_FILE',
+    folder(),
+    'The key that checkpoints are signed with, as `scoremesh audit keygen` writes it. Not set: log.key in the folder of keys.',
+  ),
+  masterKey: secret(
+    optional(
+      'SCOREMESH_MASTER_KEY',
+      text('32 bytes as base64 or hex'),
+      'Encrypts the keys of data subjects; 32 bytes as base64 or hex. Not set: master.key in the folder of keys.',
+    ),
+  ),
+  masterKeyFile: optional(
+    'SCOREMESH_MASTER_KEY_FILE',
+    folder(),
+    'A file that holds the master key, in place of SCOREMESH_MASTER_KEY.',
+  ),
+};
+
 /** Bounds that every process has. */
 export const limits = {
   timeoutMs: setting(
@@ -152,6 +194,17 @@ export const limits = {
   ),
 };
 
+/** Who may do what. */
+export const access = {
+  adminToken: secret(
+    optional(
+      'SCOREMESH_ADMIN_TOKEN',
+      bearerToken(16),
+      'What a caller must send to erase or export the data of a person; commands send it. Not set: nobody may.',
+    ),
+  ),
+};
+
 export const logging = {
   level: setting(
     'SCOREMESH_LOG_LEVEL',
@@ -167,7 +220,9 @@ export const meshParts = {
   state,
   models,
   features,
+  audit,
   limits,
+  access,
   messaging: busSettings,
   logging,
 };

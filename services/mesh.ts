@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { startHttpServer } from '../gateway/http/http-server.ts';
 import { publicServices } from '../gateway/public-services.ts';
-import { auditConfig } from './audit/config.ts';
+import { type AuditConfig, auditConfig } from './audit/config.ts';
 import { createAuditService } from './audit/service.ts';
 import {
   auditContract,
@@ -66,6 +66,10 @@ export interface MeshConfig {
   readonly dataFolder: string;
   /** Where the audit log is kept; in the data folder unless given. */
   readonly auditFolder?: string;
+  /** How the audit log is signed and sealed; what is left out has a default. */
+  readonly audit?: Partial<
+    Pick<AuditConfig, 'keysFolder' | 'logKeyFile' | 'origin' | 'masterKey' | 'masterKeyFile'>
+  >;
   readonly bus: Settings<typeof busSettings>;
   /** Version of the software. */
   readonly version: string;
@@ -73,6 +77,8 @@ export interface MeshConfig {
   readonly maxMessageBytes: number;
   readonly maxInFlight: number;
   readonly graceMs: number;
+  /** Makes who sends it the administrator; without one nobody is. */
+  readonly adminToken?: string | undefined;
   readonly tracing: TracingConfig;
   /** Whether other processes may link to the roles hosted here. */
   readonly serveLinks: boolean;
@@ -110,6 +116,8 @@ const maxInFlightPerLink = 4096;
 const healthEveryMs = 200;
 /** What an answer may hold beside the content of its outputs. */
 const maxAnswerDescription = 16 * 1024;
+/** Tensors of one record: request and answer fit into what the audit role seals. */
+const maxRecordedBytes = 32 * 1024 * 1024;
 const privateNatsWaitMs = 2000;
 
 /** Hosts the named roles and dials the rest. Resolves when everything listens; if it fails, all that was opened is closed. */
@@ -153,7 +161,11 @@ async function open(config: MeshConfig, log: Log, closers: Closers): Promise<Mes
   const bus = usesBus ? await openBus(config, { log, metrics }, closers) : undefined;
   if (has('audit')) {
     const audit = await createAuditService(
-      auditConfig({ folder: config.auditFolder ?? join(config.dataFolder, 'audit') }),
+      auditConfig({
+        keysFolder: join(config.dataFolder, 'keys'),
+        ...config.audit,
+        folder: config.auditFolder ?? join(config.dataFolder, 'audit'),
+      }),
       deps,
       closers,
     );
@@ -228,7 +240,11 @@ async function open(config: MeshConfig, log: Log, closers: Closers): Promise<Mes
       access('audit'),
     ]);
     const scoring = createScoring(
-      { maxInFlight: config.maxInFlight, defaultTimeoutMs: config.defaultTimeoutMs },
+      {
+        maxInFlight: config.maxInFlight,
+        defaultTimeoutMs: config.defaultTimeoutMs,
+        maxPayloadBytes: Math.min(config.maxMessageBytes - maxAnswerDescription, maxRecordedBytes),
+      },
       {
         log,
         metrics,
@@ -255,7 +271,8 @@ async function open(config: MeshConfig, log: Log, closers: Closers): Promise<Mes
       ? [createLinkService(linked, instruments, maxInFlightPerLink, config.maxMessageBytes)]
       : [];
   const grpc = await startGrpcServer(
-    { ...config, port: config.grpcPort },
+    // A gateway is where callers from outside arrive: it takes nobody's word.
+    { ...config, port: config.grpcPort, trustsRoles: links.length > 0 && !has('gateway') },
     reachable,
     links,
     instruments,
@@ -265,6 +282,7 @@ async function open(config: MeshConfig, log: Log, closers: Closers): Promise<Mes
     scoring: edgeClient(scoringContract, reachable, 'http'),
     models: edgeClient(modelContract, reachable, 'http'),
     inference: edgeClient(inferenceContract, reachable, 'http'),
+    audit: edgeClient(auditContract, reachable, 'http'),
   };
   const http = edge
     ? await startHttpServer({ ...config, port: config.httpPort }, { ...edge, tracer, unready }, closers)

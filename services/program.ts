@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { isAbsolute, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { connect } from '../gateway/client/client.ts';
 import { loadEventFiles } from '../gateway/command-line/features/load-command.ts';
@@ -33,6 +33,7 @@ export function run(
     version,
     settingsHelp: () => describeSettings(meshParts),
     gatewayAddress: () => gatewayAddress(environment),
+    adminToken: () => readSettings(meshParts, environment).access.adminToken,
     backUpFeatures: (target, folder) => backUpFeatures(dataFolder(environment, folder), target, version),
     restoreFeatures: (backUp, folder) => restoreFeatures(backUp, dataFolder(environment, folder)),
     up: async ({ load, example: isExample }) => {
@@ -124,10 +125,10 @@ async function loadEvents(
 
 /** The settings as the mesh takes them. Without folders named or found, the flights example is served. */
 function configOf(environment: Environment, version: string, hosted: readonly Role[]): MeshConfig {
-  const { listening, placement, state, models, features, limits, messaging } = readSettings(
-    meshParts,
-    environment,
-  );
+  const settings = readSettings(meshParts, environment);
+  const { listening, placement, state, models, features, limits, access, messaging } = settings;
+  const { keys, ...signing } = settings.audit;
+  const dataFolder = absolute(state.data);
   const ownModels = state.models ?? (existsSync('models') ? 'models' : undefined);
   const ownFeatures = state.features ?? (existsSync('features') ? 'features' : undefined);
   const { gateway, feature, inference, audit } = placement;
@@ -145,7 +146,8 @@ function configOf(environment: Environment, version: string, hosted: readonly Ro
           ? `${example}features`
           : undefined
         : absolute(ownFeatures),
-    dataFolder: absolute(state.data),
+    dataFolder,
+    audit: { ...signing, keysFolder: absolute(keys ?? join(dataFolder, 'keys')) },
     models: {
       control: models.control,
       pollMs: models.pollMs,
@@ -159,6 +161,7 @@ function configOf(environment: Environment, version: string, hosted: readonly Ro
     maxMessageBytes: limits.maxMessageBytes,
     maxInFlight: limits.maxInFlight,
     graceMs: limits.graceMs,
+    adminToken: access.adminToken,
     tracing: readTracingConfig(environment),
     serveLinks: true,
   };

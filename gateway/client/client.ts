@@ -5,6 +5,7 @@ import {
   modelContract,
   scoringContract,
 } from '../../services/contracts.ts';
+import { bearerToken } from '../../services/kit/config/kinds.ts';
 import { type Call, Cancellation, cancelledByCaller, untraced } from '../../services/kit/contract/call.ts';
 import type { Contract, Method, Stub } from '../../services/kit/contract/contract.ts';
 import { Code } from '../../services/kit/errors/catalogue.ts';
@@ -35,6 +36,8 @@ export interface ClientOptions {
   readonly timeoutMs?: number;
   /** Largest message either way. Default 16 MiB. */
   readonly maxMessageBytes?: number;
+  /** The gateway's SCOREMESH_ADMIN_TOKEN, for what only an administrator may do. There is no TLS yet: it travels in the clear. */
+  readonly token?: string | undefined;
 }
 
 export interface CallOptions {
@@ -50,7 +53,7 @@ export interface CallOptions {
 export interface MeshClient extends AsyncDisposable {
   readonly scoring: Stub<typeof scoringContract, CallOptions>;
   readonly features: Stub<typeof featureContract, CallOptions>;
-  readonly models: Stub<typeof modelContract, CallOptions>;
+  readonly models: Omit<Stub<typeof modelContract, CallOptions>, 'RunContent'>;
   readonly audit: Omit<Stub<typeof auditContract, CallOptions>, 'Append'>;
   readonly inference: Stub<typeof inferenceContract, CallOptions>;
   /** Refuses new calls, waits for unary calls in flight, ends streams, and closes the connection. */
@@ -69,8 +72,10 @@ const defaultMaxMessageBytes = 16 * 1024 * 1024;
  * UNAVAILABLE if repeating it is safe: a read, or a Score with a request_id. Five tries at most.
  */
 export function connect(options: ClientOptions): MeshClient {
+  checkToken(options.token);
   const channel = openChannel(options.address, {
     maxMessageBytes: options.maxMessageBytes ?? defaultMaxMessageBytes,
+    token: options.token,
   });
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
   const inFlight = new Set<Promise<unknown>>();
@@ -174,6 +179,13 @@ function startedCall(options: CallOptions | undefined, defaultMs: number): Start
     span: undefined,
   };
   return { call, release: () => signal?.removeEventListener('abort', give) };
+}
+
+/** Here, because the gRPC library would tell it in a message. */
+function checkToken(token: string | undefined): void {
+  const { accepts, parse } = bearerToken(1);
+  if (token !== undefined && parse(token) === undefined)
+    throw invalidRequest([{ field: 'token', description: `can not be sent: give ${accepts}` }]);
 }
 
 function closedError(): MeshError {

@@ -1,5 +1,9 @@
 import { InvalidArgumentError } from 'commander';
 import type { GetRecordResponse__Output as GetRecordResponse } from '../../services/gen/scoremesh/audit/v1/GetRecordResponse.ts';
+import { addEraseCommand } from './audit/erase-command.ts';
+import { addOfflineAuditCommands } from './audit/offline-commands.ts';
+import { addReceiptCommand } from './audit/receipt-command.ts';
+import { addReplayCommand } from './audit/replay-command.ts';
 import { changeText } from './model-text.ts';
 import { type CommandContext, type RemoteOptions, remoteCommand, withMesh } from './remote.ts';
 import { textOfValue } from './values.ts';
@@ -21,6 +25,10 @@ export function addAuditCommands(context: CommandContext): void {
         context.terminal.out(JSON.stringify(readable(response), null, 2));
       });
     });
+  addReceiptCommand(audit, context);
+  addReplayCommand(audit, context);
+  addEraseCommand(audit, context);
+  addOfflineAuditCommands(audit, context);
   remoteCommand(audit, 'list', 'list records, oldest first, one line each')
     .option('--since <time>', 'from this moment, ISO 8601', moment)
     .option('--until <time>', 'before this moment, ISO 8601', moment)

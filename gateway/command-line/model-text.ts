@@ -36,11 +36,13 @@ export function describedModel(model: Model): string[] {
       ['features', model.featureSet || 'none'],
       ['outputs', outputsOf(model)],
       ['audit', shortName(model.audit, 'AUDIT_MODE_')],
+      ['subject', model.subject],
       ['tensors in', inputs.map(tensor).join('; ')],
       ['tensors out', outputs.map(tensor).join('; ')],
       ['batches', `${shortName(model.batchClass, 'BATCH_CLASS_')}, up to ${model.maxBatchRows} rows`],
       ['', model.batchFinding],
       ['runs', runsIn(model)],
+      ['on', runtimeOf(model)],
       ['ONNX', `IR ${model.irVersion}, ${opsetsOf(model)}`],
       ['golden cases', String(model.goldenCases)],
     );
@@ -86,6 +88,12 @@ function outputsOf({ scoreOutputs }: Model): string {
 function runsIn({ instances, placement }: Model): string {
   if (placement === 'PLACEMENT_INLINE') return 'on the thread that serves requests';
   return instances === 1 ? 'in a thread of its own' : `in ${instances} threads`;
+}
+
+function runtimeOf({ runtime }: Model): string {
+  if (runtime === null) return '';
+  const { library, libraryDigest, processor } = runtime;
+  return `${library} (${libraryDigest || 'of unknown digest'}), ${processor}`;
 }
 
 function opsetsOf({ opsets }: Model): string {

@@ -25,6 +25,8 @@ export interface Host extends FeatureStateHost {
   settingsHelp(): string;
   /** The gateway's address for commands that call it. */
   gatewayAddress(): string;
+  /** What such commands are known by, if anything. */
+  adminToken(): string | undefined;
 }
 
 /** Runs one command; resolves to the exit code: 0 done, 1 failed, 2 wrong usage. */
@@ -66,7 +68,7 @@ function createProgram(host: Host, terminal: Terminal): Command {
       'host the roles of SCOREMESH_ROLES; the addresses of the others come from SCOREMESH_<ROLE>_ADDRESS',
     )
     .action(() => host.serve());
-  const context = { program, terminal, defaultAddress: host.gatewayAddress };
+  const context = { program, terminal, defaultAddress: host.gatewayAddress, adminToken: host.adminToken };
   addScoreCommand(context);
   addModelCommands(context);
   addFeatureCommands(context, host);

@@ -7,6 +7,8 @@ export interface CommandContext {
   readonly program: Command;
   readonly terminal: Terminal;
   readonly defaultAddress: () => string;
+  /** Not an option: a shell keeps what was typed. */
+  readonly adminToken: () => string | undefined;
 }
 
 /** The options that every such command takes. */
@@ -44,11 +46,11 @@ export function remoteCommand(
 
 /** Runs work with a client that is closed afterwards. */
 export async function withMesh(
-  { defaultAddress, terminal }: CommandContext,
+  { adminToken, defaultAddress, terminal }: CommandContext,
   options: RemoteOptions,
   work: (mesh: MeshClient, call: CallOptions) => Promise<void>,
 ): Promise<void> {
-  const mesh = connect({ address: options.address ?? defaultAddress() });
+  const mesh = connect({ address: options.address ?? defaultAddress(), token: adminToken() });
   try {
     await work(mesh, { timeoutMs: options.timeout, signal: terminal.stop });
   } finally {

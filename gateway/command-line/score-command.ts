@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import type { ScoreResponse__Output as ScoreResponse } from '../../services/gen/scoremesh/scoring/v1/ScoreResponse.ts';
 import { scoreResponseJson } from '../http/score-json.ts';
 import { unixMsOfText } from './moment.ts';
@@ -11,6 +12,7 @@ interface ScoreOptions extends RemoteOptions {
   readonly requestId: string;
   readonly features?: boolean;
   readonly json?: boolean;
+  readonly receipt?: string;
 }
 
 /** `scoremesh score`: one request, one answer. */
@@ -31,6 +33,7 @@ export function addScoreCommand(context: CommandContext): void {
     )
     .option('--request-id <id>', 'idempotency key: a repeat gives the recorded prediction', '')
     .option('--features', 'show the feature values that were read')
+    .option('--receipt <file>', 'write the receipt to a file, for `scoremesh audit verify`')
     .option('--json', 'print the answer as JSON')
     .action(async (model: string, options: ScoreOptions) => {
       const inputs = Object.fromEntries(
@@ -51,6 +54,7 @@ export function addScoreCommand(context: CommandContext): void {
           ? [JSON.stringify(scoreResponseJson(response), null, 2)]
           : described(response);
         for (const line of lines) context.terminal.out(line);
+        if (options.receipt !== undefined) await writeFile(options.receipt, response.receipt?.proof ?? '');
       });
     });
 }

@@ -1,19 +1,20 @@
 import type { Cell, ColumnType, TimeUnit } from './table.ts';
 
+/** What a date can be, before and after 1970. */
+export const maxTimeMs = 8.64e15;
 const msPerDay = 86_400_000;
 const perMs: Readonly<Record<TimeUnit, bigint>> = { ms: 1n, us: 1_000n, ns: 1_000_000n };
 const digitsBelowMs: Readonly<Record<TimeUnit, number>> = { ms: 0, us: 3, ns: 6 };
 
-/** A cell as text that names it exactly: times as ISO 8601 in UTC, integers with all digits. Null stays null. */
+/** A cell as text that names it exactly: times as ISO 8601 in UTC if dates go so far, integers with all digits. Null stays null. */
 export function cellText(cell: Cell, type: ColumnType | undefined): string | null {
   if (cell === null) return null;
-  if (typeof cell === 'bigint') {
-    const unit = unitOf(type);
-    return unit === undefined ? String(cell) : timestampText(cell, unit);
-  }
-  if (type === 'date' && typeof cell === 'number')
-    return new Date(cell * msPerDay).toISOString().slice(0, 10);
-  return String(cell);
+  const ms = cellMs(cell, type);
+  if (ms === undefined || Math.abs(ms) > maxTimeMs) return String(cell);
+  const unit = unitOf(type);
+  return typeof cell === 'bigint' && unit !== undefined
+    ? timestampText(cell, unit)
+    : new Date(ms).toISOString().slice(0, 10);
 }
 
 /** Unix ms of a cell of a column of times; undefined for cells of other columns. */

@@ -1,4 +1,4 @@
-import { cellOf, jsonLines } from './json-lines-reader.ts';
+import { cellOf, jsonLines, objectOf } from './json-lines-reader.ts';
 import type { Cell, Column, ColumnType, Table } from './table.ts';
 
 const batchRows = 5_000;
@@ -21,9 +21,9 @@ export async function typedColumns(table: Table): Promise<Column[]> {
     if (kind !== undefined) found.add(kind);
   };
   if (table.format === 'jsonl') {
-    for await (const { number, json } of jsonLines(table.path, 0))
-      for (const [name, value] of Object.entries(json))
-        note(name, cellOf(value, table.path, `row ${number}, column ${name}`));
+    for await (const line of jsonLines(table.path, 0))
+      for (const [name, value] of Object.entries(objectOf(line, table.path)))
+        note(name, cellOf(value, table.path, `row ${line.number}, column ${name}`));
   } else {
     const names = [...kinds.keys()];
     for await (const { columns } of table.batches({ columns: names, batchRows }))

@@ -1,24 +1,29 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { type Batch, type Cell, fileFault, type ReadOptions, type Table, unreadable } from './table.ts';
+import {
+  type Batch,
+  type Cell,
+  fileFault,
+  type ReadOptions,
+  rowFault,
+  type Table,
+  type UnreadableRow,
+  unreadable,
+} from './table.ts';
 
 const chunkBytes = 256 * 1024;
 
 /** A line of a file. */
 export interface JsonLine {
   readonly number: number;
-  readonly json: Readonly<Record<string, unknown>>;
+  readonly text: string;
   /** How much of the file was read to here, 0 to 1. */
   readonly share: number;
 }
 
 /** JSON lines: an object a line; empty lines are skipped. Integers that a double can't hold are exact. */
 export async function openJsonLines(path: string, sizeBytes: number): Promise<Table> {
-  let names: readonly string[] = [];
-  for await (const { json } of jsonLines(path, sizeBytes)) {
-    names = Object.keys(json);
-    break;
-  }
+  const names = await firstMembers(path, sizeBytes);
   return {
     path,
     format: 'jsonl',
@@ -27,27 +32,52 @@ export async function openJsonLines(path: string, sizeBytes: number): Promise<Ta
   };
 }
 
+/** The members of the first line that is an object. Throws the fault of the first line if none is. */
+async function firstMembers(path: string, sizeBytes: number): Promise<string[]> {
+  let first: UnreadableRow | undefined;
+  for await (const line of jsonLines(path, sizeBytes)) {
+    try {
+      return Object.keys(objectOf(line, path));
+    } catch (error) {
+      first ??= { number: line.number, fault: rowFault(error) };
+    }
+  }
+  if (first !== undefined) throw first.fault;
+  return [];
+}
+
 async function* batches(
   path: string,
   sizeBytes: number,
-  { columns, fromRow = 1, batchRows }: ReadOptions,
+  { columns, fromRow = 1, batchRows, skipUnreadable = false }: ReadOptions,
 ): AsyncGenerator<Batch> {
   let numbers: number[] = [];
   let cells: Cell[][] = columns.map(() => []);
-  for await (const { number, json, share } of jsonLines(path, sizeBytes, fromRow)) {
-    for (const [index, name] of columns.entries())
-      cells[index]?.push(
+  let unreadableRows: UnreadableRow[] = [];
+  for await (const line of jsonLines(path, sizeBytes, fromRow)) {
+    const { number, share } = line;
+    try {
+      const json = objectOf(line, path);
+      const row = columns.map((name) =>
         cellOf(Object.hasOwn(json, name) ? json[name] : null, path, `row ${number}, column ${name}`),
       );
-    if (numbers.push(number) < batchRows) continue;
-    yield { numbers, columns: cells, share };
+      for (const [index, cell] of row.entries()) cells[index]?.push(cell);
+      numbers.push(number);
+    } catch (error) {
+      if (!skipUnreadable) throw error;
+      unreadableRows.push({ number, fault: rowFault(error) });
+    }
+    if (numbers.length + unreadableRows.length < batchRows) continue;
+    yield { numbers, columns: cells, unreadable: unreadableRows, share };
     numbers = [];
     cells = columns.map(() => []);
+    unreadableRows = [];
   }
-  if (numbers.length > 0) yield { numbers, columns: cells, share: 1 };
+  if (numbers.length + unreadableRows.length > 0)
+    yield { numbers, columns: cells, unreadable: unreadableRows, share: 1 };
 }
 
-/** The objects of a file of JSON lines. Throws INVALID_REQUEST with file and line for what is none. */
+/** The lines of a file from one on that are not empty. */
 export async function* jsonLines(path: string, sizeBytes: number, fromLine = 1): AsyncGenerator<JsonLine> {
   const file = createReadStream(path, { highWaterMark: chunkBytes });
   const lines = createInterface({ input: file, crlfDelay: Number.POSITIVE_INFINITY });
@@ -62,11 +92,7 @@ export async function* jsonLines(path: string, sizeBytes: number, fromLine = 1):
     for await (const text of lines) {
       number += 1;
       if (number < fromLine || text.trim() === '') continue;
-      yield {
-        number,
-        json: parsedLine(text, path, number),
-        share: sizeBytes === 0 ? 1 : file.bytesRead / sizeBytes,
-      };
+      yield { number, text, share: sizeBytes === 0 ? 1 : file.bytesRead / sizeBytes };
     }
     if (failure !== undefined) throw unreadable(path, failure);
   } finally {
@@ -75,7 +101,7 @@ export async function* jsonLines(path: string, sizeBytes: number, fromLine = 1):
   }
 }
 
-/** A value of JSON as a cell; a wide integer as `parsedLine` leaves it. Throws for objects and lists. */
+/** A value of JSON as a cell; a wide integer as `objectOf` leaves it. Throws for objects and lists. */
 export function cellOf(value: unknown, path: string, place: string): Cell {
   if (value === null || value === undefined) return null;
   if (typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean') return value;
@@ -92,7 +118,8 @@ const wideInteger = '\u0000integer';
 /** Text, which is left as it is, or an integer of so many digits that a double may not hold it. */
 const textOrWideInteger = /"(?:[^"\\]|\\.)*"|-?\b\d{16,19}\b(?![.eE])/g;
 
-function parsedLine(text: string, path: string, number: number): Record<string, unknown> {
+/** The object of a line. Throws INVALID_REQUEST with file and line if it is none. */
+export function objectOf({ number, text }: JsonLine, path: string): Record<string, unknown> {
   const exact = /\d{16}/.test(text)
     ? text.replace(textOrWideInteger, (found) =>
         found.startsWith('"') || Number.isSafeInteger(Number(found))

@@ -87,6 +87,7 @@ async function* batches(
                 return value === null || value === undefined ? null : group.read(value);
               }),
         ),
+        unreadable: [],
         share: end / rowsOfFile,
       };
     }

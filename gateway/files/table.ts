@@ -1,4 +1,4 @@
-import { invalidRequest, type MeshError } from '../../services/kit/errors/mesh-error.ts';
+import { invalidRequest, isMeshError, type MeshError } from '../../services/kit/errors/mesh-error.ts';
 
 /** A value in a file. A timestamp is a bigint in the unit of its column, a date the days since 1970. */
 export type Cell = number | bigint | boolean | string | null;
@@ -22,12 +22,21 @@ export interface Column {
   readonly type: ColumnType | undefined;
 }
 
+/** A row that can't be read. */
+export interface UnreadableRow {
+  readonly number: number;
+  /** Why, with file and row; never a value. */
+  readonly fault: MeshError;
+}
+
 /** Consecutive rows, column by column. */
 export interface Batch {
   /** Numbers of the rows, from 1: of CSV and Parquet without the header, of JSON lines the number of the line. */
   readonly numbers: readonly number[];
   /** The columns asked for, in that order; those of JSON lines that a row lacks are null. */
   readonly columns: readonly ArrayLike<Cell | undefined>[];
+  /** Rows among them or beside them that can't be read and are not in the columns, in their order. */
+  readonly unreadable: readonly UnreadableRow[];
   /** How much of the file was read to here, 0 to 1. */
   readonly share: number;
 }
@@ -37,8 +46,10 @@ export interface ReadOptions {
   readonly columns: readonly string[];
   /** Number of the first row, from 1. */
   readonly fromRow?: number;
-  /** Rows of a batch at most. */
+  /** Rows of a batch at most, those that can't be read among them. */
   readonly batchRows: number;
+  /** Goes on past rows that can't be read, and names them beside the others. Default: the first one ends it. */
+  readonly skipUnreadable?: boolean;
 }
 
 /** A file of rows. */
@@ -49,7 +60,7 @@ export interface Table {
   readonly columns: readonly Column[];
   /**
    * The rows, batch by batch. Memory is bounded by a batch, of Parquet by a row group of the columns asked for. Throws INVALID_REQUEST
-   * with file, row and column for what can't be read.
+   * with file, row and column for what can't be read; with `skipUnreadable` only where rows can't be told apart any more.
    */
   batches(options: ReadOptions): AsyncGenerator<Batch>;
 }
@@ -74,4 +85,10 @@ export function fileFault(path: string, description: string, place?: string): Me
 export function unreadable(path: string, error: unknown): MeshError {
   const { code, message } = error as NodeJS.ErrnoException;
   return fileFault(path, `can't be read: ${code ?? message}`);
+}
+
+/** The fault of a row; what is none goes on being thrown. */
+export function rowFault(error: unknown): MeshError {
+  if (isMeshError(error) && error.reason === 'INVALID_REQUEST') return error;
+  throw error;
 }

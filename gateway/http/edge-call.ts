@@ -3,27 +3,33 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Call, Cancellation, cancelledByCaller } from '../../services/kit/contract/call.ts';
 import { DeadlineWatch } from '../../services/kit/contract/deadline-watch.ts';
 import { invalidRequest, type MeshError } from '../../services/kit/errors/mesh-error.ts';
+import { type Authenticate, anonymous } from '../../services/kit/rpc/authentication.ts';
 import type { Tracer } from '../../services/kit/telemetry/span.ts';
 
 /** How long a caller may wait for the answer; in milliseconds, as a header because HTTP has no deadline. */
 const timeoutHeader = 'x-timeout-ms';
 const maxTimeoutMs = 3_600_000;
 
-/** Gives HTTP requests what a gRPC call has by itself: a deadline, cancellation, a trace. */
+/** Gives HTTP requests what a gRPC call has by itself: a deadline, cancellation, a principal, a trace. */
 export interface EdgeCalls {
   /**
    * Runs work with the caller's deadline and trace, and cancels it when the caller goes away. Settles with the work, or before it
-   * with DEADLINE_PASSED_WAITING or CALL_CANCELLED.
+   * with DEADLINE_PASSED_WAITING or CALL_CANCELLED. TOKEN_INVALID before any work.
    */
   run<T>(request: FastifyRequest, reply: FastifyReply, work: (call: Call) => Promise<T>): Promise<T>;
   close(): void;
 }
 
-export function createEdgeCalls(defaultTimeoutMs: number, tracer: Tracer): EdgeCalls {
+export function createEdgeCalls(
+  defaultTimeoutMs: number,
+  tracer: Tracer,
+  authenticate?: Authenticate,
+): EdgeCalls {
   const watch = new DeadlineWatch();
   return {
     run: async (request, reply, work) => {
-      const call = enter(request.headers, defaultTimeoutMs, tracer);
+      const principal = principalOf(request.headers, authenticate);
+      const call = enter(request.headers, defaultTimeoutMs, tracer, principal);
       const gone = (): void => call.cancellation.cancel(cancelledByCaller());
       const expiring = {
         deadline: call.deadline,
@@ -43,7 +49,19 @@ export function createEdgeCalls(defaultTimeoutMs: number, tracer: Tracer): EdgeC
   };
 }
 
-function enter(headers: IncomingHttpHeaders, defaultTimeoutMs: number, tracer: Tracer): Call {
+function principalOf({ authorization }: IncomingHttpHeaders, authenticate?: Authenticate): string {
+  if (authorization === undefined || authenticate === undefined) return anonymous;
+  const caller = authenticate(authorization);
+  if (typeof caller !== 'string') throw caller;
+  return caller;
+}
+
+function enter(
+  headers: IncomingHttpHeaders,
+  defaultTimeoutMs: number,
+  tracer: Tracer,
+  principal: string,
+): Call {
   const text = headers[timeoutHeader];
   const timeoutMs = text === undefined ? defaultTimeoutMs : Number(text);
   if (!(timeoutMs >= 1 && timeoutMs <= maxTimeoutMs)) {
@@ -58,7 +76,7 @@ function enter(headers: IncomingHttpHeaders, defaultTimeoutMs: number, tracer: T
   return {
     deadline: performance.now() + timeoutMs,
     cancellation: new Cancellation(),
-    principal: 'anonymous',
+    principal,
     trace: tracer.enter(one(traceparent), one(tracestate)),
     span: undefined,
   };

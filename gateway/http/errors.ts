@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import type { Reason } from '../../services/kit/errors/catalogue.ts';
+import { Code, type Reason } from '../../services/kit/errors/catalogue.ts';
 import { invalidRequest, isMeshError, MeshError, toMeshError } from '../../services/kit/errors/mesh-error.ts';
 import { codeName } from '../../services/kit/errors/status.ts';
 
@@ -34,8 +34,9 @@ export function httpStatusOf(error: MeshError): number {
   return exactStatuses[error.reason] ?? statuses[codeName(error.code)] ?? 500;
 }
 
-/** When a retry may succeed, as HTTP tells it. */
-export function retryHeaders({ details: { retryAfterMs } }: MeshError): Record<string, string> {
+/** What HTTP says in headers: when a retry may succeed, or how to authenticate. */
+export function errorHeaders({ code, details: { retryAfterMs } }: MeshError): Record<string, string> {
+  if (code === Code.UNAUTHENTICATED) return { 'www-authenticate': 'Bearer' };
   return retryAfterMs === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) };
 }
 
@@ -45,7 +46,7 @@ export function toHttpError(error: MeshError, given?: number): HttpError {
   const { metadata, retryAfterMs, violations } = error.details;
   return {
     status,
-    headers: retryHeaders(error),
+    headers: errorHeaders(error),
     body: {
       error: {
         code: status,

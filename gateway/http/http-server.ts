@@ -1,12 +1,19 @@
 import { once } from 'node:events';
 import fastify, { type FastifyReply } from 'fastify';
-import type { InferenceContract, ModelContract, ScoringContract } from '../../services/contracts.ts';
+import type {
+  AuditContract,
+  InferenceContract,
+  ModelContract,
+  ScoringContract,
+} from '../../services/contracts.ts';
 import type { Client } from '../../services/kit/contract/contract.ts';
 import { MeshError } from '../../services/kit/errors/mesh-error.ts';
 import type { Closers } from '../../services/kit/lifecycle/closers.ts';
+import { createAuthenticate } from '../../services/kit/rpc/authentication.ts';
 import type { Tracer } from '../../services/kit/telemetry/span.ts';
 import { createEdgeCalls } from './edge-call.ts';
 import { nothingAt, ofFastify, sendError } from './errors.ts';
+import { addLogRoutes } from './log-routes.ts';
 import { type OipStatus, sendOipError } from './oip/oip-errors.ts';
 import { addOipRoutes } from './oip/oip-routes.ts';
 import { addScoreRoutes } from './score-routes.ts';
@@ -22,6 +29,8 @@ export interface HttpConfig {
   readonly arrivalMs?: number;
   /** Status codes of the Open Inference Protocol: what is true, or Triton's. */
   readonly oipStatus?: OipStatus;
+  /** Makes who sends it the administrator; without one nobody is. */
+  readonly adminToken?: string | undefined;
 }
 
 export interface HttpDeps {
@@ -29,6 +38,7 @@ export interface HttpDeps {
   readonly scoring: Client<ScoringContract>;
   readonly models: Client<ModelContract>;
   readonly inference: Client<InferenceContract>;
+  readonly audit: Client<AuditContract>;
   readonly tracer: Tracer;
   readonly unready: () => MeshError | undefined;
 }
@@ -37,13 +47,14 @@ export interface HttpDeps {
 const arrivalMs = 60_000;
 const checkConnectionsMs = 1000;
 
-/** HTTP/1.1: scores, outcomes and models as JSON, the Open Inference Protocol, health. Resolves when it listens. */
+/** HTTP/1.1: scores, outcomes and models as JSON, the Open Inference Protocol, the audit log's tiles, health. Resolves when it listens. */
 export async function startHttpServer(
   config: HttpConfig,
   deps: HttpDeps,
   closers: Closers,
 ): Promise<{ port: number }> {
-  const calls = createEdgeCalls(config.defaultTimeoutMs, deps.tracer);
+  const authenticate = createAuthenticate(config.adminToken);
+  const calls = createEdgeCalls(config.defaultTimeoutMs, deps.tracer, authenticate);
   const oip = { maxMessageBytes: config.maxMessageBytes, oipStatus: config.oipStatus ?? 'honest' };
   const requestTimeout = config.arrivalMs ?? arrivalMs;
   const server = fastify({
@@ -71,6 +82,7 @@ export async function startHttpServer(
     ),
   );
   addScoreRoutes(server, { ...deps, calls });
+  addLogRoutes(server, { ...deps, calls });
   addOipRoutes(server, oip, { ...deps, calls });
   server.get('/healthz', async () => ({ status: 'alive' }));
   server.get('/readyz', async (_request, reply) => {

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { Timestamp__Output as Timestamp } from '../../services/gen/google/protobuf/Timestamp.ts';
+import type { FeatureValue__Output as FeatureValue } from '../../services/gen/scoremesh/scoring/v1/FeatureValue.ts';
+import type { ModelVersion__Output as ModelVersion } from '../../services/gen/scoremesh/scoring/v1/ModelVersion.ts';
 import type { Outcome__Output as Outcome } from '../../services/gen/scoremesh/scoring/v1/Outcome.ts';
 import type { ScoreRequest__Output as ScoreRequest } from '../../services/gen/scoremesh/scoring/v1/ScoreRequest.ts';
 import type { ScoreResponse__Output as ScoreResponse } from '../../services/gen/scoremesh/scoring/v1/ScoreResponse.ts';
@@ -13,7 +15,7 @@ const tensor = z.strictObject({
 });
 
 /** A JSON number, text or boolean, or one of the explicit forms for what JSON can't say. */
-const value = z.union([
+export const value = z.union([
   z.number(),
   z.string(),
   z.boolean(),
@@ -38,7 +40,8 @@ const scoreBody = z.strictObject({
 const outcomesBody = z.strictObject({
   outcomes: z.array(
     z.strictObject({
-      prediction_id: z.string(),
+      prediction_id: z.string().default(''),
+      request_id: z.string().default(''),
       values: z.record(z.string(), value),
       occurred_at: z.iso.datetime({ offset: true }).optional(),
     }),
@@ -64,12 +67,13 @@ export function scoreRequestOf(model: string, body: unknown): ScoreRequest {
 export function outcomesOf(body: unknown): Outcome[] {
   return parsed(outcomesBody, body).outcomes.map((outcome) => ({
     predictionId: outcome.prediction_id,
+    requestId: outcome.request_id,
     values: valuesOf(outcome.values),
     occurredAt: outcome.occurred_at === undefined ? null : timestampOf(outcome.occurred_at),
   }));
 }
 
-function parsed<S extends z.ZodType>(schema: S, body: unknown): z.infer<S> {
+export function parsed<S extends z.ZodType>(schema: S, body: unknown): z.infer<S> {
   const result = schema.safeParse(body);
   if (result.success) return result.data;
   throw invalidRequest(
@@ -80,7 +84,7 @@ function parsed<S extends z.ZodType>(schema: S, body: unknown): z.infer<S> {
   );
 }
 
-function valuesOf(inputs: Readonly<Record<string, z.infer<typeof value>>>): { [name: string]: Value } {
+export function valuesOf(inputs: Readonly<Record<string, z.infer<typeof value>>>): { [name: string]: Value } {
   return Object.fromEntries(Object.entries(inputs).map(([name, given]) => [name, valueOfJson(given)]));
 }
 
@@ -107,27 +111,40 @@ export function scoreResponseJson(response: ScoreResponse): object {
   const { predictionId, model, outputs, features, receipt } = response;
   return {
     prediction_id: predictionId,
-    model:
-      model === null
-        ? null
-        : { name: model.name, version: model.version, digest: model.digest, alias: model.alias },
-    outputs: Object.fromEntries(Object.entries(outputs).map(([name, output]) => [name, valueJson(output)])),
+    model: modelJson(model),
+    outputs: valuesJson(outputs),
     ...(features.length === 0
       ? {}
       : {
-          features: features.map((feature) => ({
-            name: feature.name,
-            value: feature.value === null ? null : valueJson(feature.value),
-            status: feature.status.replace('FEATURE_STATUS_', ''),
-            ...(feature.eventTime === null
-              ? {}
-              : { event_time: timestampText(feature.eventTime), age_ms: Number(feature.ageMs) }),
-          })),
+          features: features.map(featureJson),
         }),
     receipt:
       receipt === null
         ? null
-        : { log_index: Number(receipt.logIndex), leaf_hash: receipt.leafHash.toString('base64') },
+        : {
+            log_index: Number(receipt.logIndex),
+            leaf_hash: receipt.leafHash.toString('base64'),
+            ...(receipt.proof === '' ? {} : { proof: receipt.proof }),
+          },
+  };
+}
+
+export function modelJson(model: ModelVersion | null): object | null {
+  if (model === null) return null;
+  const { name, version, digest, alias } = model;
+  return { name, version, digest, alias };
+}
+
+export function valuesJson(values: Readonly<Record<string, Value>>): object {
+  return Object.fromEntries(Object.entries(values).map(([name, given]) => [name, valueJson(given)]));
+}
+
+export function featureJson({ ageMs, eventTime, name, status, value: given }: FeatureValue): object {
+  return {
+    name,
+    value: given === null ? null : valueJson(given),
+    status: status.replace('FEATURE_STATUS_', ''),
+    ...(eventTime === null ? {} : { event_time: timestampText(eventTime), age_ms: Number(ageMs) }),
   };
 }
 

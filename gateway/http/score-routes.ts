@@ -3,6 +3,7 @@ import type { ModelContract, ScoringContract } from '../../services/contracts.ts
 import type { Client } from '../../services/kit/contract/contract.ts';
 import type { EdgeCalls } from './edge-call.ts';
 import { nothingAt, sendError } from './errors.ts';
+import { replayRequestOf, replayResponseJson } from './replay-json.ts';
 import { outcomesOf, scoreRequestOf, scoreResponseJson } from './score-json.ts';
 
 export interface ScoreRoutesDeps {
@@ -11,7 +12,7 @@ export interface ScoreRoutesDeps {
   readonly calls: EdgeCalls;
 }
 
-/** Scores, outcomes and models as JSON. Errors are for the server's error handler. */
+/** Scores, outcomes, replays and models as JSON. Errors are for the server's error handler. */
 export function addScoreRoutes(server: FastifyInstance, { scoring, models, calls }: ScoreRoutesDeps): void {
   server.post<{ Params: { target: string } }>('/v1/models/:target', async (request, reply) => {
     const { target } = request.params;
@@ -31,6 +32,11 @@ export function addScoreRoutes(server: FastifyInstance, { scoring, models, calls
   server.post('/v1/outcomes', (request, reply) =>
     calls.run(request, reply, async (call) =>
       scoring.RecordOutcomes({ outcomes: outcomesOf(request.body) }, call),
+    ),
+  );
+  server.post('/v1/replay', (request, reply) =>
+    calls.run(request, reply, async (call) =>
+      replayResponseJson(await scoring.Replay(replayRequestOf(request.body), call)),
     ),
   );
   server.get('/v1/models', (request, reply) =>

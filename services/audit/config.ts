@@ -4,6 +4,15 @@ import { MeshError } from '../kit/errors/mesh-error.ts';
 export interface AuditConfig {
   /** Where log, index and lock are kept; made when absent. A file system of this host: the lock can't see other hosts. */
   readonly folder: string;
+  /** Where keys are kept, apart from the log and from its backups; made when absent. */
+  readonly keysFolder: string;
+  /** The log's signing key; `log.key` in the folder of keys if not given, made at the first start. */
+  readonly logKeyFile?: string | undefined;
+  /** Name of the log in checkpoints, for a key that is made; that of this host if not given. */
+  readonly origin?: string | undefined;
+  /** 32 bytes as base64 or hex; else a file that has them; else `master.key` in the folder of keys, made at the first start. */
+  readonly masterKey?: string | undefined;
+  readonly masterKeyFile?: string | undefined;
   /** A segment file is closed when the next commit would make it larger, 128 KiB to 256 MiB. One commit is never split. */
   readonly segmentBytes: number;
   /** Records that may wait for durability; beyond it appends are refused. */
@@ -24,8 +33,17 @@ export interface AuditConfig {
   readonly closeTimeoutMs: number;
 }
 
-/** The largest record: an entry of a C2SP tile is at most 65,535 bytes, and a sealed part must fit beside it. */
+/** The largest entry without its tie to sealed content: an entry of a C2SP tile is at most 65,535 bytes. */
 export const maxRecordBytes = 60 * 1024;
+
+/** Sealed content that is larger is stored apart, so that a commit stays small. */
+export const maxSealedInlineBytes = 32 * 1024;
+
+/** The most that is personal of one record: what one message may have. */
+export const maxPersonalBytes = 64 * 1024 * 1024;
+
+/** The longest "entity=key" of a data subject, in bytes of UTF-8. */
+export const maxSubjectBytes = 512;
 
 /** The largest idempotency key, in bytes of UTF-8: a scope and a request_id. */
 export const maxKeyBytes = 1024;
@@ -49,7 +67,7 @@ export const auditDefaults = {
   probeBytes: 1024 * 1024,
   /** Below the grace period that orchestrators give (30 s), far above any healthy commit. */
   closeTimeoutMs: 10_000,
-} as const satisfies Omit<AuditConfig, 'folder'>;
+} as const satisfies Partial<AuditConfig>;
 
 const bounds: Readonly<Record<keyof typeof auditDefaults, readonly [least: number, most: number]>> = {
   segmentBytes: [128 * 1024, 256 * 1024 * 1024],
@@ -64,10 +82,13 @@ const bounds: Readonly<Record<keyof typeof auditDefaults, readonly [least: numbe
 };
 
 /** The defaults with these settings over them, frozen. Every setting out of bounds is named in one CONFIG_INVALID. */
-export function auditConfig(settings: Pick<AuditConfig, 'folder'> & Partial<AuditConfig>): AuditConfig {
+export function auditConfig(
+  settings: Pick<AuditConfig, 'folder' | 'keysFolder'> & Partial<AuditConfig>,
+): AuditConfig {
   const config: AuditConfig = { ...auditDefaults, ...settings };
   const faults: string[] = [];
   if (config.folder === '') faults.push('folder is empty: give the folder where the audit log is kept');
+  if (config.keysFolder === '') faults.push('keysFolder is empty: give the folder where its keys are kept');
   for (const [name, [least, most]] of Object.entries(bounds)) {
     const value = config[name as keyof typeof bounds];
     if (!Number.isInteger(value) || value < least || value > most)

@@ -5,8 +5,8 @@ import { type FieldViolation, invalidRequest } from '../kit/errors/mesh-error.ts
 import type { FoundRecord } from './index/store.ts';
 import { firstIdAt, hasTime, maxTimeMs, recordIdBytes } from './record-id.ts';
 
-const defaultPageSize = 100;
-const maxPageSize = 1000;
+export const defaultPageSize = 100;
+export const maxPageSize = 1000;
 
 /**
  * A page ends early at this many bytes of frames: each record is answered twice, decoded and as it stands, and the whole must
@@ -52,7 +52,8 @@ export function parseList(request: ListRecordsRequest__Output): ListQuery {
 const minSeconds = -62_135_596_800;
 const maxSeconds = 253_402_300_799;
 
-function readTime(
+/** Milliseconds that ids can be compared with; undefined for no time, or for none that can be, which is named. */
+export function readTime(
   time: Timestamp__Output | null,
   field: string,
   violations: FieldViolation[],

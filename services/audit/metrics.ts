@@ -18,6 +18,8 @@ export interface AuditMetrics {
   append(outcome: AppendOutcome): void;
   commit(records: number, seconds: number): void;
   torn(bytes: number): void;
+  /** A record's sealed content can't be read, though nobody asked for its erasure. */
+  lostContent(): void;
   /** Registers the gauges; again for another log in the same process. */
   watch(gauges: AuditGauges): void;
 }
@@ -51,6 +53,13 @@ export function createAuditMetrics(metrics: Metrics): AuditMetrics {
   const tornBytes = metrics
     .counter('scoremesh_audit_torn_bytes_total', 'Bytes of torn commits that starts have cut.', [])
     .labels();
+  const lost = metrics
+    .counter(
+      'scoremesh_audit_lost_content_total',
+      'Reads of records whose sealed content can not be read though it was not erased. Must stay 0.',
+      [],
+    )
+    .labels();
   const gauge = (name: string, help: string, read: () => number): void =>
     metrics.gauge(name, help, [], () => [{ labels: [], value: read() }]);
   return {
@@ -60,6 +69,7 @@ export function createAuditMetrics(metrics: Metrics): AuditMetrics {
       commitSeconds.observe(seconds);
     },
     torn: (bytes) => tornBytes.add(bytes),
+    lostContent: () => lost.add(),
     watch: (gauges) => {
       gauge('scoremesh_audit_pending_records', 'Records that wait for their commit.', gauges.pendingRecords);
       gauge(

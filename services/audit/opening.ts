@@ -1,10 +1,21 @@
 import { join } from 'node:path';
 import type { Log } from '../kit/log/log.ts';
 import type { Disk } from './disk.ts';
-import { hashKey, type IndexStore, maxPutEntries } from './index/store.ts';
+import { factsOf } from './index/facts.ts';
+import { type IndexEntry, roundLength } from './index/rows.ts';
+import { type IndexStore, maxPutEntries } from './index/store.ts';
 import type { FolderLock } from './lock.ts';
 import { readChain } from './log/chain.ts';
-import { holdsPosition, type RecoveredEntry, type RecoveredLog, recoverLog } from './log/recovery.ts';
+import type { SubjectSlot } from './log/commit.ts';
+import { type Frame, frameRecordId, readFrame } from './log/frame.ts';
+import {
+  holdsPosition,
+  type RecoveredEntry,
+  type RecoveredLog,
+  type RecoveryVisitor,
+  recoverLog,
+} from './log/recovery.ts';
+import { headerBytes, segmentNumber, segmentPath } from './log/segment.ts';
 
 export interface OpeningOptions {
   readonly disk: Disk;
@@ -13,6 +24,8 @@ export interface OpeningOptions {
   readonly store: IndexStore;
   readonly lock: Pick<FolderLock, 'unclean' | 'powerLost'>;
   readonly log: Log;
+  /** Whose content a frame has, as the index keeps it; undefined for nobody's, and where it can't be opened any more. */
+  readonly subjectOf: (frame: Frame) => Promise<SubjectSlot | undefined>;
 }
 
 /**
@@ -27,8 +40,8 @@ export async function openLog(options: OpeningOptions): Promise<RecoveredLog> {
   const isOurs = position !== undefined && position.salt === chain[0]?.salt;
   const durableIndex = isOurs ? position.last.index : -1;
   const recovery = { disk, folder, log, ...lock, durableIndex };
-  const visit = async (entries: readonly RecoveredEntry[], salt: number): Promise<void> =>
-    await putRecovered(store, entries, salt);
+  const visit: RecoveryVisitor = async (entries, salt, segment) =>
+    await putRecovered(options, entries, salt, segment);
 
   let from = position;
   if (position === undefined || !(await holdsPosition(disk, folder, chain, position))) {
@@ -60,26 +73,63 @@ export async function openLog(options: OpeningOptions): Promise<RecoveredLog> {
 }
 
 async function putRecovered(
-  store: IndexStore,
+  { store, subjectOf }: Pick<OpeningOptions, 'store' | 'subjectOf'>,
   entries: readonly RecoveredEntry[],
   salt: number,
+  segment: Buffer,
 ): Promise<void> {
-  for (let from = 0; from < entries.length; from += maxPutEntries) {
-    const round = entries.slice(from, from + maxPutEntries);
-    const last = round.at(-1);
+  for (let from = 0; from < entries.length; ) {
+    const some = entries.slice(from, from + maxPutEntries);
+    const found = await Promise.all(some.map(async (entry) => await indexEntry(segment, entry, subjectOf)));
+    const round = found.slice(0, roundLength(found));
+    const last = some[round.length - 1];
     if (last === undefined) return;
-    await store.put(
-      round.map((entry) => ({
-        recordId: entry.recordId,
-        location: entry,
-        keyHash: entry.idempotencyKey === '' ? undefined : hashKey(entry.idempotencyKey),
-      })),
-      { last, checksum: last.checksum, salt },
-    );
+    await store.put(round, { last, checksum: last.checksum, salt });
+    from += round.length;
+  }
+}
+
+async function indexEntry(
+  segment: Buffer,
+  location: RecoveredEntry,
+  subjectOf: OpeningOptions['subjectOf'],
+): Promise<IndexEntry> {
+  const frame = readFrame(segment, location.offset);
+  const { keyHash, slot } = frame;
+  return {
+    recordId: frameRecordId(segment, location.offset),
+    location,
+    keyHash: keyHash === undefined ? undefined : Buffer.from(keyHash),
+    slot,
+    subject: await subjectOf(frame),
+    erases: undefined,
+    facts: factsOf(frame.entry),
+  };
+}
+
+/** Whether anything was ever appended. */
+export async function hasEntries(disk: Disk, folder: string): Promise<boolean> {
+  await disk.makeFolder(folder);
+  const numbers = (await disk.list(folder)).map(segmentNumber).filter((number) => number !== undefined);
+  if (numbers.length !== 1) return numbers.length > 1;
+  const file = await disk.open(segmentPath(folder, numbers[0] ?? 0), 'read');
+  try {
+    return (await file.size()) > headerBytes;
+  } finally {
+    await file.close();
   }
 }
 
 /** Where the parts of an audit folder stand. */
-export function auditFolders(folder: string): { readonly log: string; readonly index: string } {
-  return { log: join(folder, 'log'), index: join(folder, 'index') };
+export function auditFolders(
+  folder: string,
+): Readonly<Record<'log' | 'index' | 'tree' | 'payloads' | 'erasing', string>> {
+  const of = (name: string): string => join(folder, name);
+  return {
+    log: of('log'),
+    index: of('index'),
+    tree: of('tree'),
+    payloads: of('payloads'),
+    erasing: of('erasing'),
+  };
 }

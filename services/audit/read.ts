@@ -1,15 +1,14 @@
 import type { AuditContract } from '../contracts.ts';
 import type { GetRecordResponse__Output } from '../gen/scoremesh/audit/v1/GetRecordResponse.ts';
-import type { Record, Record__Output } from '../gen/scoremesh/audit/v1/Record.ts';
 import { type Call, throwIfUnwanted } from '../kit/contract/call.ts';
 import type { Handlers } from '../kit/contract/contract.ts';
-import { messageCodec } from '../kit/contract/protos.ts';
 import { invalidRequest, MeshError } from '../kit/errors/mesh-error.ts';
+import type { CompleteRecords } from './complete-records.ts';
 import type { Indexer } from './index/indexer.ts';
 import { hashKey, type IndexStore } from './index/store.ts';
 import { parseList, scanBounds, takePage, writeToken } from './list.ts';
 import { type Entry, type Location, locationOf } from './log/commit.ts';
-import type { LogReader, StoredRecord } from './log/reader.ts';
+import type { LogReader } from './log/reader.ts';
 import type { RecentEntries } from './recent-entries.ts';
 import { parseRecordId } from './record-id.ts';
 
@@ -18,6 +17,7 @@ export interface ReadDeps {
   readonly recent: RecentEntries;
   readonly store: IndexStore;
   readonly indexer: Indexer;
+  readonly records: CompleteRecords;
 }
 
 /** Reads of one list that run at once: the disk's queue is shared with the commits. */
@@ -25,24 +25,7 @@ const readsAtOnce = 8;
 
 /** GetRecord and ListRecords. Both see every record whose append was answered before they were called. */
 export function createReads(deps: ReadDeps): Pick<Handlers<AuditContract>, 'GetRecord' | 'ListRecords'> {
-  const { reader, recent, store, indexer } = deps;
-  const codec = messageCodec<Record, Record__Output>('scoremesh.audit.v1.Record');
-
-  const answer = (stored: StoredRecord): GetRecordResponse__Output => ({
-    record: decode(stored.record),
-    receipt: { logIndex: String(stored.index), leafHash: stored.leafHash },
-    entry: stored.record,
-    bodyDigest: stored.bodyDigest,
-  });
-
-  /** Bytes that are not a Record are still in the log, and are shown as they are. */
-  const decode = (bytes: Buffer): Record__Output | null => {
-    try {
-      return codec.decode(bytes);
-    } catch {
-      return null;
-    }
-  };
+  const { reader, recent, store, indexer, records: complete } = deps;
 
   return {
     GetRecord: async ({ recordId, idempotencyKey }, call) => {
@@ -50,19 +33,19 @@ export function createReads(deps: ReadDeps): Pick<Handlers<AuditContract>, 'GetR
       if (recordId !== '') {
         const id = parseRecordId(recordId, 'record_id');
         const place = (await placeOf(recent.byId(recordId.toLowerCase()), call)) ?? store.findRecord(id);
-        if (place === undefined) throw notFound(`record ${recordId}`, { record_id: recordId });
-        return answer(await reader.read(place));
+        if (place === undefined) throw recordNotFound(`record ${recordId}`, { record_id: recordId });
+        return await complete.response(await reader.read(place));
       }
       if (idempotencyKey === '')
         throw invalidRequest([
           { field: 'record_id', description: 'it is empty; give it or idempotency_key' },
         ]);
-      const place =
-        (await placeOf(recent.byKey(idempotencyKey), call)) ?? store.findKey(hashKey(idempotencyKey));
+      const keyHash = hashKey(idempotencyKey);
+      const place = (await placeOf(recent.byKey(keyHash), call)) ?? store.findKey(keyHash);
       const stored = place === undefined ? undefined : await reader.read(place);
-      if (stored?.idempotencyKey !== idempotencyKey)
-        throw notFound(`no record under the idempotency key "${idempotencyKey}"`, {});
-      return answer(stored);
+      if (stored?.keyHash?.equals(keyHash) !== true)
+        throw recordNotFound(`a record under the idempotency key "${idempotencyKey}"`, {});
+      return await complete.response(stored);
     },
 
     ListRecords: async (request, call) => {
@@ -75,8 +58,8 @@ export function createReads(deps: ReadDeps): Pick<Handlers<AuditContract>, 'GetR
       for (let from = 0; from < page.length; from += readsAtOnce) {
         throwIfUnwanted(call, 'the page was complete');
         const places = page.slice(from, from + readsAtOnce);
-        for (const stored of await Promise.all(places.map((place) => reader.read(place))))
-          records.push(answer(stored));
+        const read = places.map(async (place) => await complete.response(await reader.read(place)));
+        records.push(...(await Promise.all(read)));
       }
       return { records, nextPageToken: last === undefined ? '' : writeToken(last, query) };
     },
@@ -84,14 +67,14 @@ export function createReads(deps: ReadDeps): Pick<Handlers<AuditContract>, 'GetR
 }
 
 /** Where it stands, once it is durable. */
-async function placeOf(entry: Entry | undefined, call: Call): Promise<Location | undefined> {
+export async function placeOf(entry: Entry | undefined, call: Call): Promise<Location | undefined> {
   if (entry === undefined) return undefined;
   await whileWanted(entry.commit.done, call);
   return locationOf(entry);
 }
 
 /** The work's result, or the reason why nobody waits for it any more. */
-async function whileWanted<T>(work: Promise<T>, call: Call): Promise<T> {
+export async function whileWanted<T>(work: Promise<T>, call: Call): Promise<T> {
   let forget = (): void => {};
   const unwanted = new Promise<never>((_, reject) => {
     forget = call.cancellation.onCancel(reject);
@@ -103,7 +86,7 @@ async function whileWanted<T>(work: Promise<T>, call: Call): Promise<T> {
   }
 }
 
-function notFound(what: string, metadata: { readonly [name: string]: string }): MeshError {
+export function recordNotFound(what: string, metadata: { readonly [name: string]: string }): MeshError {
   return new MeshError(
     'RECORD_NOT_FOUND',
     `${what} is not in the audit log; check it, or list the records of its time`,

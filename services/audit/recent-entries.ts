@@ -1,9 +1,11 @@
 import type { Entry } from './log/commit.ts';
 
-/** Records that were accepted and that the index does not have yet, by id and by idempotency key. */
+/** Records that were accepted and that the index does not have yet, by id, by idempotency key and by data subject. */
 export class RecentEntries {
   readonly #byId = new Map<string, Entry>();
   readonly #byKey = new Map<string, Entry>();
+  /** Newest entry of each subject, which the index knows once it has that one. */
+  readonly #bySubject = new Map<string, Entry>();
 
   get size(): number {
     return this.#byId.size;
@@ -11,14 +13,17 @@ export class RecentEntries {
 
   add(entry: Entry): void {
     this.#byId.set(entry.recordId, entry);
-    if (entry.idempotencyKey !== '') this.#byKey.set(entry.idempotencyKey, entry);
+    if (entry.keyHash !== undefined) this.#byKey.set(entry.keyHash.toString('latin1'), entry);
+    if (entry.subject !== undefined) this.#bySubject.set(entry.subject.tag.toString('latin1'), entry);
   }
 
   /** Takes them out: they are indexed, or never came into the log. */
   remove(entries: readonly Entry[]): void {
     for (const entry of entries) {
       this.#byId.delete(entry.recordId);
-      if (entry.idempotencyKey !== '') this.#byKey.delete(entry.idempotencyKey);
+      if (entry.keyHash !== undefined) this.#byKey.delete(entry.keyHash.toString('latin1'));
+      const tag = entry.subject?.tag.toString('latin1');
+      if (tag !== undefined && this.#bySubject.get(tag) === entry) this.#bySubject.delete(tag);
     }
   }
 
@@ -27,7 +32,12 @@ export class RecentEntries {
     return this.#byId.get(recordId);
   }
 
-  byKey(idempotencyKey: string): Entry | undefined {
-    return this.#byKey.get(idempotencyKey);
+  byKey(keyHash: Buffer): Entry | undefined {
+    return this.#byKey.get(keyHash.toString('latin1'));
+  }
+
+  /** The newest record about the subject with this tag. */
+  about(tag: Buffer): Entry | undefined {
+    return this.#bySubject.get(tag.toString('latin1'));
   }
 }

@@ -5,18 +5,25 @@ import type { Closers } from '../kit/lifecycle/closers.ts';
 import type { Log } from '../kit/log/log.ts';
 import type { Metrics } from '../kit/telemetry/metrics.ts';
 import { createAppend } from './append.ts';
+import { CompleteRecords } from './complete-records.ts';
 import type { AuditConfig } from './config.ts';
 import { type Disk, errorCode, isDiskFull, realDisk } from './disk.ts';
+import { createErasure, finishErasures } from './erasure.ts';
 import { Indexer } from './index/indexer.ts';
-import { openIndexStore } from './index/store.ts';
-import { lockFolder } from './lock.ts';
+import { KnownRecords } from './known-records.ts';
+import { EntryPlaces } from './log/entry-places.ts';
 import { diskFull, queueFull } from './log/fault.ts';
 import { LogReader } from './log/reader.ts';
 import { LogWriter } from './log/writer.ts';
+import { createLogReads } from './log-reads.ts';
 import { createAuditMetrics } from './metrics.ts';
-import { auditFolders, openLog } from './opening.ts';
 import { createReads } from './read.ts';
+import { Receipts } from './receipts.ts';
 import { RecentEntries } from './recent-entries.ts';
+import { Sealing } from './sealed-record.ts';
+import { realSealingDisk, type SealingDisk } from './sealing/sealing-disk.ts';
+import { openState } from './state.ts';
+import { Subjects } from './subjects.ts';
 import { finishesWithin } from './time-limit.ts';
 
 export interface AuditService {
@@ -32,6 +39,8 @@ export interface AuditDeps {
   readonly metrics: Metrics;
   /** Where the log is written; the file system unless a test gives another. */
   readonly disk?: Disk;
+  /** Where keys, tree and large contents are. */
+  readonly stateDisk?: SealingDisk;
 }
 
 /**
@@ -61,34 +70,17 @@ export async function createAuditService(
 async function openService(config: AuditConfig, deps: AuditDeps, closers: Closers): Promise<AuditService> {
   const { log } = deps;
   const disk = deps.disk ?? realDisk();
+  const stateDisk = deps.stateDisk ?? realSealingDisk();
   const metrics = createAuditMetrics(deps.metrics);
-  const folders = auditFolders(config.folder);
-  await realDisk().makeFolder(config.folder);
-
-  const lock = await lockFolder(config.folder);
-  let isInOrder = false;
-  let isQuiet = true;
-  closers.add('audit lock', async () => {
-    // A disk that does not answer may still write: nobody else may have the folder while this process lives.
-    if (isQuiet) await lock.release(isInOrder);
-  });
-
-  const { store, wasDamaged } = await openIndexStore(folders.index);
-  let isIndexQuiet = true;
-  closers.add('audit index', async () => {
-    // Closing it under a transaction would end the process.
-    if (isIndexQuiet) await finishesWithin(store.close(), config.closeTimeoutMs);
-  });
-  if (wasDamaged)
-    log.warn('the audit index could not be opened and is built again', { folder: folders.index });
-
-  const recovered = await openLog({ disk, folder: folders.log, store, lock, log });
-  isInOrder = true;
-  metrics.torn(recovered.tornBytes);
+  const state = await openState({ config, disk, stateDisk, log, metrics }, closers);
+  const { store, keys, sealer, payloads, pending, tree, signer, recovered, guard } = state;
 
   const recent = new RecentEntries();
-  const reader = new LogReader(disk, folders.log, recovered.salt);
+  const reader = new LogReader(disk, state.folders.log, recovered.salt);
   closers.add('audit log reader', () => reader.close());
+  const receipts = new Receipts(tree, signer);
+  const records = new CompleteRecords({ sealer, payloads, store, metrics, log });
+  await finishErasures({ store, reader, keys, pending, log });
 
   const indexer = new Indexer({
     config,
@@ -98,19 +90,20 @@ async function openService(config: AuditConfig, deps: AuditDeps, closers: Closer
     indexed: (entries) => recent.remove(entries),
   });
   closers.add('audit indexer', async () => {
-    isIndexQuiet = await finishesWithin(indexer.close(), config.closeTimeoutMs);
-    if (!isIndexQuiet)
-      log.warn('the disk of the audit index did not answer in time', { folder: folders.index });
+    guard.isIndexQuiet = await finishesWithin(indexer.close(), config.closeTimeoutMs);
+    if (!guard.isIndexQuiet)
+      log.warn('the disk of the audit index did not answer in time', { folder: state.folders.index });
   });
 
   const writer = new LogWriter(
     {
       config,
       disk,
-      folder: folders.log,
+      folder: state.folders.log,
       log,
       observer: {
         durable: (commit, seconds) => {
+          receipts.add(commit);
           metrics.commit(commit.entries.length, seconds);
           indexer.add(commit);
         },
@@ -120,13 +113,13 @@ async function openService(config: AuditConfig, deps: AuditDeps, closers: Closer
     recovered,
   );
   closers.add('audit log', async () => {
-    isQuiet = await writer.close(config.closeTimeoutMs);
-    if (!isQuiet)
+    guard.isLogQuiet = await writer.close(config.closeTimeoutMs);
+    if (!guard.isLogQuiet)
       log.error('the disk of the audit log did not answer in time', { timeoutMs: config.closeTimeoutMs });
   });
 
   const indexFault = (): MeshError | undefined => {
-    if (recent.size < config.maxUnindexedRecords) return undefined;
+    if (recent.size < config.maxUnindexedRecords) return tree.fault();
     const why =
       indexer.failure === undefined ? '' : `, which can not be written: ${errorCode(indexer.failure)}`;
     return queueFull(`${recent.size} records wait for the audit index${why}`, config.maxUnindexedRecords);
@@ -139,14 +132,46 @@ async function openService(config: AuditConfig, deps: AuditDeps, closers: Closer
     bytes: () => writer.bytes,
     state: () => writer.state,
   });
-  log.info('audit log open', { folder: config.folder, records: recovered.records, bytes: writer.bytes });
+  log.info('audit log open', {
+    folder: config.folder,
+    records: recovered.records,
+    bytes: writer.bytes,
+    vkey: signer.vkey,
+  });
 
+  const subjects = new Subjects({ keys, recent, store, reader, records });
+  const sealing = new Sealing({ keys, sealer, payloads, subjects });
+  const known = new KnownRecords({ reader, recent, store, receipts, records });
+  const places = new EntryPlaces(disk, state.folders.log, recovered.salt, () => writer.segments);
+  const erasure = { writer, reader, recent, store, indexer, keys, payloads, pending, subjects, log };
   return {
     handlers: {
-      Append: createAppend({ writer, reader, recent, store, metrics, indexFault }),
-      ...createReads({ reader, recent, store, indexer }),
+      Append: createAppend({
+        writer,
+        recent,
+        store,
+        known,
+        subjects,
+        sealing,
+        receipts,
+        metrics,
+        indexFault,
+      }),
+      ...createReads({ reader, recent, store, indexer, records }),
+      ...createLogReads({ tree, receipts, reader, places, recent, store, witnesses: undefined }),
+      EraseSubject: createErasure(erasure),
+      ...notYet,
     },
     writable: () => writer.fault ?? indexFault(),
     size: () => writer.records,
   };
 }
+
+const refuse = (): never => {
+  throw new MeshError('NOT_SUPPORTED', 'this is not served yet');
+};
+const notYet = {
+  QueryRecords: refuse,
+  ExportRecords: refuse,
+  ExportSubject: refuse,
+};

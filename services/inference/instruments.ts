@@ -29,6 +29,18 @@ const rowBuckets = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
 // A small model runs in microseconds, which buckets for calls can't tell apart.
 const runBuckets = [0.00001, 0.000025, 0.00005, 0.0001, 0.00025, ...durationBuckets];
 
+/** Of a version that answers nobody but replays. */
+export function uncounted(): VersionInstruments {
+  const nothing = (): void => {};
+  return {
+    statistics: new VersionStatistics(),
+    ran: nothing,
+    queued: nothing,
+    settled: nothing,
+    refused: nothing,
+  };
+}
+
 export function createInstruments(metrics: Metrics, readers: Readers): Instruments {
   const versionLabels = ['model', 'version'];
   const requests = metrics.counter(

@@ -8,7 +8,7 @@ import type { Metrics } from '../kit/telemetry/metrics.ts';
 import type { Tracer } from '../kit/telemetry/span.ts';
 import { TurnTaker } from './batching/turn-taker.ts';
 import type { InferenceConfig } from './config.ts';
-import { createInstruments } from './instruments.ts';
+import { createInstruments, uncounted } from './instruments.ts';
 import { createManager } from './lifecycle/manager.ts';
 import { Registry } from './lifecycle/registry.ts';
 import { countedVersions, modelStates } from './lifecycle/registry-readers.ts';
@@ -63,6 +63,7 @@ export async function createInferenceService(
   closers.add('model loader', loading.close);
   const loader = createLoader(config, { log }, loading);
 
+  const serving = { turns, tracer, deadlines, maxAnswerBytes: config.maxAnswerBytes };
   const manager = await createManager(config, {
     log,
     registry,
@@ -79,10 +80,7 @@ export async function createInferenceService(
     readPolicy,
     serve: (model, version, loaded, onLost) =>
       serveModel(version, loaded, {
-        turns,
-        tracer,
-        deadlines,
-        maxAnswerBytes: config.maxAnswerBytes,
+        ...serving,
         instruments: instruments.version(model, String(version)),
         onNotBatchable: () =>
           log.warn('model is served request by request from now on: its rows do not match', {
@@ -90,6 +88,14 @@ export async function createInferenceService(
             version,
           }),
         onLost,
+      }),
+    serveApart: ({ version }, loaded) =>
+      serveModel(version, loaded, {
+        ...serving,
+        instruments: uncounted(),
+        onNotBatchable: () => {},
+        // What waits for it fails with the error, and it is dropped when it has rested.
+        onLost: () => {},
       }),
   });
   closers.add('inference', async () => {

@@ -6,13 +6,14 @@ import type { Client } from '../kit/contract/contract.ts';
 import { isNotFound, type MeshError } from '../kit/errors/mesh-error.ts';
 import type { Log } from '../kit/log/log.ts';
 import type { Counter, Metrics } from '../kit/telemetry/metrics.ts';
+import type { RecordParts } from './records.ts';
 
 /** The pipeline's hand on the audit log. */
 export interface AuditTrail {
   /** Durable when it resolves. */
-  append(record: Buffer, recordId: string, call: Call, key?: IdempotencyKey): Promise<AppendResponse>;
+  append(record: RecordParts, recordId: string, call: Call, key?: IdempotencyKey): Promise<AppendResponse>;
   /** Queues it and returns at once; a drop is counted and logged. Its queue is bounded. */
-  appendLater(record: Buffer, recordId: string, call: Call): void;
+  appendLater(record: RecordParts, recordId: string, call: Call): void;
   /** The record that was made under the key, if any. */
   find(key: IdempotencyKey, call: Call): Promise<GetRecordResponse | undefined>;
   /** Resolves when nothing is queued. */
@@ -46,9 +47,17 @@ export function createAuditTrail(
     { labels: [], value: deferred.size },
   ]);
 
-  const append: AuditTrail['append'] = (record, recordId, call, key) =>
+  const append: AuditTrail['append'] = (parts, recordId, call, key) =>
     audit.Append(
-      { record, recordId, idempotencyKey: key?.key ?? '', bodyDigest: key?.bodyDigest ?? noBytes },
+      {
+        record: parts.record,
+        recordId,
+        idempotencyKey: key?.key ?? '',
+        bodyDigest: key?.bodyDigest ?? noBytes,
+        personal: parts.personal,
+        subject: parts.subject,
+        subjectOf: parts.subjectOf,
+      },
       call,
     );
 

@@ -9,8 +9,9 @@ import type { ModelVersion__Output as ModelVersion } from '../gen/scoremesh/scor
 import { messageCodec } from '../kit/contract/protos.ts';
 import { invalidRequest } from '../kit/errors/mesh-error.ts';
 import type { Batch } from './inferred.ts';
-import { largestKept, maxPayloadBytes, omit } from './omitted-payload.ts';
-import { encodeRecord, type Occasion } from './records.ts';
+import { largestKept, omit } from './omitted-payload.ts';
+import { encodePersonal, encodeRecord, type Occasion, type RecordParts } from './records.ts';
+import type { ScorePlan } from './score-plan.ts';
 
 /** Characters of all that describes the tensors of a request: its record has to hold them. */
 const maxDescription = 8 * 1024;
@@ -31,13 +32,15 @@ export function inferenceRecord(
   occasion: Occasion,
   answer: {
     readonly request: ModelInferRequest;
+    readonly plan: ScorePlan;
     readonly model: ModelVersion;
     readonly response: ModelInferResponse;
     readonly batch: Batch;
+    readonly maxPayloadBytes: number;
   },
-): Buffer {
+): RecordParts {
   const omitted: OmittedPayload[] = [];
-  const { model, batch } = answer;
+  const { model, plan, batch, maxPayloadBytes } = answer;
   let { request } = answer;
   const { modelName, modelVersion, id, outputs, rawOutputContents: whole } = answer.response;
   let response: ModelInferResponse = {
@@ -49,15 +52,17 @@ export function inferenceRecord(
     rawOutputContents: whole,
   };
   if (contentBytes(request) + rawBytes(response.rawOutputContents) > maxPayloadBytes) {
-    const limit = largestKept(contentSizes(request, response));
+    const limit = largestKept(contentSizes(request, response), maxPayloadBytes);
     request = slimRequest(request, limit, omitted);
     const rawOutputContents = slimRaw(whole, 'response', outputs, limit, omitted);
     response = { ...response, rawOutputContents };
   }
   const { batchSize, batchClass, batchId, batchRow } = batch;
-  return encodeRecord(occasion, {
-    inference: { request, model, response, batchSize, omitted, batchClass, batchId, batchRow },
+  const record = encodeRecord(occasion, {
+    inference: { model, batchSize, batchClass, batchId, batchRow, runtime: plan.model.runtime },
   });
+  const personal = encodePersonal({ inference: { request, response, omitted } });
+  return { record, personal, subject: '', subjectOf: '' };
 }
 
 /** Refuses a request that no record could hold, whatever its tensors. */

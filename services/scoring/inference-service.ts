@@ -37,8 +37,8 @@ const inferMethod = '/inference.GRPCInferenceService/ModelInfer';
  * role's own.
  */
 export function createAuditedInference(
-  /** For requests of streams without a deadline. */
-  config: { readonly defaultTimeoutMs: number },
+  /** A time-out for requests of streams without a deadline; tensors that a record keeps, in bytes. */
+  config: { readonly defaultTimeoutMs: number; readonly maxPayloadBytes: number },
   deps: AuditedInferenceDeps,
 ): Handlers<InferenceContract> {
   const { inference, trail, changesRecorded, unready, log } = deps;
@@ -50,7 +50,14 @@ export function createAuditedInference(
     const { plan, alias, response } = await infer(deps, request, call);
     throwIfUnwanted(call, 'the answer was recorded');
     const model = modelVersion(plan, alias);
-    const record = inferenceRecord(occasion, { request, model, response, batch: batchOf(plan, response) });
+    const record = inferenceRecord(occasion, {
+      request,
+      plan,
+      model,
+      response,
+      batch: batchOf(plan, response),
+      maxPayloadBytes: config.maxPayloadBytes,
+    });
     if (plan.deferredAudit) trail.appendLater(record, recordId, call);
     else await trail.append(record, recordId, call);
     describe(call, recordId, model.name, model.version);
@@ -141,6 +148,7 @@ function refusedAs({ modelName, modelVersion: version, id }: ModelInferRequest):
       includeFeatures: false,
     },
     method: inferMethod,
+    subject: '',
   };
 }
 

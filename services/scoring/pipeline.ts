@@ -1,6 +1,5 @@
 import type { FeatureContract, InferenceContract } from '../contracts.ts';
 import type { ModelInferResponse__Output as ModelInferResponse } from '../gen/inference/ModelInferResponse.ts';
-import type { FeaturesRead__Output as FeaturesRead } from '../gen/scoremesh/audit/v1/FeaturesRead.ts';
 import type { FeatureValue__Output as FeatureValue } from '../gen/scoremesh/scoring/v1/FeatureValue.ts';
 import type { ScoreRequest__Output as ScoreRequest } from '../gen/scoremesh/scoring/v1/ScoreRequest.ts';
 import type { ScoreResponse__Output as ScoreResponse } from '../gen/scoremesh/scoring/v1/ScoreResponse.ts';
@@ -10,13 +9,14 @@ import { outputsOf } from './answer.ts';
 import type { AuditTrail, IdempotencyKey } from './audit-trail.ts';
 import { type FeatureRead, readFeatures } from './feature-read.ts';
 import type { FeatureSets } from './feature-sets.ts';
-import { featuresCodec, featureValues } from './feature-values.ts';
+import { featureValues } from './feature-values.ts';
 import { batchOf, isAnswerOf, modelVersion } from './inferred.ts';
 import type { ModelRegistry, Resolution } from './model-registry.ts';
-import { bodyDigest, type Occasion, predictionRecord } from './records.ts';
+import { bodyDigest, decodeRecord, type Occasion, predictionRecord } from './records.ts';
 import { newsAfter, newsOfReload } from './registry-news.ts';
 import { repeatedAnswer } from './repeated-answer.ts';
 import { checkInputs, checkRequest } from './request-inputs.ts';
+import { requestKey } from './request-key.ts';
 import { inferRequest } from './tensors.ts';
 
 export interface PipelineDeps {
@@ -25,13 +25,15 @@ export interface PipelineDeps {
   readonly featureSets: FeatureSets;
   readonly inference: Client<InferenceContract>;
   readonly trail: AuditTrail;
+  /** Tensors that a record keeps, in bytes. */
+  readonly maxPayloadBytes: number;
 }
 
 /** features -> inference -> audit. Resolves when the record is durable, unless the model's audit is deferred. */
 export type Pipeline = (request: ScoreRequest, occasion: Occasion) => Promise<ScoreResponse>;
 
 export function createPipeline(deps: PipelineDeps): Pipeline {
-  const { trail } = deps;
+  const { trail, maxPayloadBytes } = deps;
 
   return async (request, occasion) => {
     const { call, recordId } = occasion;
@@ -49,10 +51,12 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
     const model = modelVersion(plan, alias);
     const record = predictionRecord(occasion, {
       request,
+      plan,
       model,
       outputs,
-      features: recordedFeatures(read),
+      features: read,
       batch: batchOf(plan, response),
+      maxPayloadBytes,
     });
     const features = request.includeFeatures ? shownFeatures(read) : [];
     const answer = { predictionId: recordId, model, outputs, features };
@@ -64,7 +68,7 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
     if (key !== undefined && existingRecord.length > 0) {
       // The same request was answered by someone else in the meantime; theirs is the recorded prediction.
       return repeatedAnswer(
-        { entry: existingRecord, receipt, bodyDigest: key.bodyDigest },
+        { record: decodeRecord(existingRecord), receipt, bodyDigest: key.bodyDigest },
         key,
         request.includeFeatures,
       );
@@ -100,17 +104,11 @@ async function infer(deps: PipelineDeps, request: ScoreRequest, call: Call): Pro
   }
 }
 
-function recordedFeatures(read: FeatureRead | undefined): FeaturesRead | null {
-  if (read === undefined) return null;
-  return { featureSet: read.known.encoded, values: featuresCodec.encode(read.response) };
-}
-
 function shownFeatures(read: FeatureRead | undefined): FeatureValue[] {
   return read === undefined ? [] : featureValues(read.known.set, read.response);
 }
 
 function keyOf(request: ScoreRequest, call: Call): IdempotencyKey | undefined {
   if (request.requestId === '') return undefined;
-  // A line feed can't be part of a principal, so that no two callers share a key.
-  return { key: `${call.principal}\n${request.requestId}`, bodyDigest: bodyDigest(request) };
+  return { key: requestKey(request.requestId, call), bodyDigest: bodyDigest(request) };
 }

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { FeaturesRead__Output as FeaturesRead } from '../gen/scoremesh/audit/v1/FeaturesRead.ts';
 import type { OmittedPayload__Output as OmittedPayload } from '../gen/scoremesh/audit/v1/OmittedPayload.ts';
 import type {
   Record as RecordInput,
@@ -14,16 +13,21 @@ import type { Call } from '../kit/contract/call.ts';
 import { messageCodec } from '../kit/contract/protos.ts';
 import type { MeshError } from '../kit/errors/mesh-error.ts';
 import type { Outputs } from './answer.ts';
+import type { FeatureRead } from './feature-read.ts';
 import type { Batch } from './inferred.ts';
 import { largestKept, omit } from './omitted-payload.ts';
+import { provenanceOf, recordedFeatures } from './recorded-features.ts';
+import type { ScorePlan } from './score-plan.ts';
 
-const schema = 1;
+const schema = 2;
 /** A refused request may be larger than any record: then only what identifies it is kept. */
 const maxRefusalBytes = 48 * 1024;
 /** Of a message in a record that would not fit otherwise. */
 const maxReasonLength = 4096;
+/** A name, "@" and an alias. */
+const maxModelLength = 129;
 
-const noTrace = Buffer.alloc(0);
+const noBytes = Buffer.alloc(0);
 const recordCodec = messageCodec<RecordInput, RecordOutput>('scoremesh.audit.v1.Record');
 const requestCodec = messageCodec<ScoreRequest, ScoreRequest__Output>('scoremesh.scoring.v1.ScoreRequest');
 
@@ -42,78 +46,129 @@ export function nowMs(): number {
   return performance.timeOrigin + performance.now();
 }
 
+/** A record as it is appended: the entry, what of it is personal, and whose data that is. */
+export interface RecordParts {
+  readonly record: Buffer;
+  /** A serialized Record with what is personal; empty for nothing. */
+  readonly personal: Buffer;
+  /** The data subject as "entity=key"; empty for none. */
+  readonly subject: string;
+  /** A record that is about the same subject; empty for none. */
+  readonly subjectOf: string;
+}
+
 export function predictionRecord(
   occasion: Occasion,
   answer: {
     readonly request: ScoreRequest__Output;
+    readonly plan: ScorePlan;
     readonly model: ModelVersion;
-    readonly features: FeaturesRead | null;
+    readonly features: FeatureRead | undefined;
     readonly outputs: Outputs;
     readonly batch: Batch;
+    readonly maxPayloadBytes: number;
   },
-): Buffer {
+): RecordParts {
   const omitted: OmittedPayload[] = [];
-  const { model, features, batch } = answer;
-  const limit = largestKept(tensorSizes([answer.request.inputs, answer.outputs]));
+  const { model, plan, features, batch } = answer;
+  const sizes = tensorSizes([answer.request.inputs, answer.outputs]);
+  const limit = largestKept(sizes, answer.maxPayloadBytes);
   const request = slim(answer.request, limit, omitted);
   const outputs = slimValues(answer.outputs, 'outputs', limit, omitted);
   const { batchSize, batchClass, batchId, batchRow } = batch;
-  return encodeRecord(occasion, {
-    prediction: { request, model, features, outputs, batchSize, omitted, batchClass, batchId, batchRow },
+  const { decision } = plan.model;
+  const record = encodeRecord(occasion, {
+    prediction: {
+      model,
+      batchSize,
+      batchClass,
+      batchId,
+      batchRow,
+      ...(decision === null
+        ? {}
+        : { decision: outputs.decision?.text ?? '', threshold: decision.threshold, _threshold: 'threshold' }),
+      provenance: features === undefined ? null : provenanceOf(features),
+      runtime: plan.model.runtime,
+    },
   });
+  const personal = recordCodec.encode({
+    prediction: {
+      request,
+      features: features === undefined ? null : recordedFeatures(features),
+      outputs,
+      omitted,
+    },
+  });
+  return { record, personal, subject: subjectOf(plan, request), subjectOf: '' };
+}
+
+/** The data subject of a request to this model, as "entity=key"; empty where none is declared or named. */
+export function subjectOf({ model: { subject } }: ScorePlan, { entities }: ScoreRequest__Output): string {
+  const key = subject !== '' && Object.hasOwn(entities, subject) ? entities[subject] : undefined;
+  return key === undefined ? '' : `${subject}=${key}`;
 }
 
 /** `method` is the full name of the method; empty for a score. */
 export function refusalRecord(
   occasion: Occasion,
-  request: ScoreRequest__Output,
+  refused: { readonly request: ScoreRequest__Output; readonly method: string; readonly subject: string },
   error: MeshError,
-  method: string,
-): Buffer {
-  const omitted: OmittedPayload[] = [];
+): RecordParts {
+  const { request, method, subject } = refused;
   const { code, reason, message } = error;
-  const kept = slim(request, largestKept(tensorSizes([request.inputs])), omitted);
-  const whole = encodeRecord(occasion, {
-    refusal: { request: kept, code, reason, message, omitted, method },
-  });
-  if (whole.length <= maxRefusalBytes) return whole;
+  const model = request.model.slice(0, maxModelLength);
+  const record = encodeRecord(occasion, { refusal: { code, reason, method, model } });
+  const omitted: OmittedPayload[] = [];
+  const kept = slim(request, largestKept(tensorSizes([request.inputs]), maxRefusalBytes / 2), omitted);
+  const whole = recordCodec.encode({ refusal: { request: kept, message, omitted } });
+  if (whole.length <= maxRefusalBytes) return { record, personal: whole, subject, subjectOf: '' };
   const named = {
     ...request,
-    model: request.model.slice(0, 129),
+    model,
     requestId: request.requestId.slice(0, 128),
     entities: {},
     inputs: {},
   };
-  return encodeRecord(occasion, {
-    refusal: {
-      request: named,
-      code,
-      reason,
-      message: message.slice(0, maxReasonLength),
-      omitted: [],
-      method,
-    },
+  const personal = recordCodec.encode({
+    refusal: { request: named, message: message.slice(0, maxReasonLength) },
   });
+  return { record, personal, subject, subjectOf: '' };
 }
 
 export function summaryRecord(
   occasion: Occasion,
   refusalSummary: { second: number; code: number; reason: string; model: string; count: number },
-): Buffer {
-  return encodeRecord(occasion, { refusalSummary });
+): RecordParts {
+  return impersonal(encodeRecord(occasion, { refusalSummary }));
 }
 
-export function outcomeRecord(occasion: Occasion, outcome: Outcome): Buffer {
-  return encodeRecord(occasion, { outcome });
+/** Its values are about the subject of the prediction. */
+export function outcomeRecord(occasion: Occasion, outcome: Outcome): RecordParts {
+  const { predictionId } = outcome;
+  return {
+    record: encodeRecord(occasion, { outcome: { predictionId } }),
+    personal: recordCodec.encode({ outcome: { ...outcome, predictionId: '' } }),
+    subject: '',
+    subjectOf: predictionId,
+  };
 }
 
-export function modelChangeRecord(change: ModelChange, call: Call): Buffer {
+export function modelChangeRecord(change: ModelChange, call: Call): RecordParts {
   const occasion: Occasion = { recordId: change.changeId, receivedAtMs: change.occurredAtUs / 1000, call };
   const modelChange = { ...change, reason: change.reason.slice(0, maxReasonLength) };
-  return encodeRecord(occasion, { modelChange });
+  return impersonal(encodeRecord(occasion, { modelChange }));
 }
 
-/** The bytes of the record of what happened; the event must be complete. */
+function impersonal(record: Buffer): RecordParts {
+  return { record, personal: noBytes, subject: '', subjectOf: '' };
+}
+
+/** What is personal of an event, serialized. */
+export function encodePersonal(event: Partial<RecordInput>): Buffer {
+  return recordCodec.encode(event);
+}
+
+/** The entry of what happened, as far as nothing of it is personal. */
 export function encodeRecord(
   { recordId, receivedAtMs, call }: Occasion,
   event: Partial<RecordInput>,
@@ -123,7 +178,7 @@ export function encodeRecord(
     recordId,
     receivedAtUs: receivedAtMs * 1000,
     recordedAtUs: nowMs() * 1000,
-    traceId: call.trace.traceId === '' ? noTrace : Buffer.from(call.trace.traceId, 'hex'),
+    traceId: call.trace.traceId === '' ? noBytes : Buffer.from(call.trace.traceId, 'hex'),
     principal: call.principal,
     ...event,
   });

@@ -27,6 +27,8 @@ export interface Refused {
   readonly request: ScoreRequest;
   /** Full name of the method; empty for a score. */
   readonly method: string;
+  /** The data subject as "entity=key"; empty for none. */
+  readonly subject: string;
 }
 
 /** Keeps a record of every request that got no answer. */
@@ -86,7 +88,8 @@ export function createRefusals(trail: AuditTrail, newId: () => string, log: Log,
   };
 
   return {
-    record: async ({ request, method }, error, occasion) => {
+    record: async (refused, error, occasion) => {
+      const { request } = refused;
       const { call, recordId } = occasion;
       if (unrecordable.has(error.reason)) return;
       turn();
@@ -99,7 +102,7 @@ export function createRefusals(trail: AuditTrail, newId: () => string, log: Log,
         // The caller's deadline may have passed, the record still has to be written.
         const { principal, trace } = call;
         const own = startCall({ timeoutMs: recordTimeoutMs, principal, trace });
-        await trail.append(refusalRecord(occasion, request, error, method), recordId, own);
+        await trail.append(refusalRecord(occasion, refused, error), recordId, own);
       } catch (failure) {
         log.error('a refusal could not be recorded', {
           trace: call.trace,

@@ -1,14 +1,17 @@
+import type { ContentState__Output as ContentState } from '../gen/scoremesh/audit/v1/ContentState.ts';
+import type { Record__Output as Record } from '../gen/scoremesh/audit/v1/Record.ts';
 import type { Receipt__Output as Receipt } from '../gen/scoremesh/scoring/v1/Receipt.ts';
 import type { ScoreResponse__Output as ScoreResponse } from '../gen/scoremesh/scoring/v1/ScoreResponse.ts';
 import { MeshError } from '../kit/errors/mesh-error.ts';
 import type { IdempotencyKey } from './audit-trail.ts';
 import { decodeFeatureSet } from './feature-sets.ts';
 import { featuresCodec, featureValues } from './feature-values.ts';
-import { decodeRecord } from './records.ts';
 
 /** What the log holds under an idempotency key. */
 export interface Earlier {
-  readonly entry: Buffer;
+  /** Complete. */
+  readonly record: Record | null;
+  readonly contentState?: ContentState;
   readonly receipt: Receipt | null;
   readonly bodyDigest: Buffer;
 }
@@ -19,7 +22,15 @@ export function repeatedAnswer(
   key: IdempotencyKey,
   includeFeatures: boolean,
 ): ScoreResponse {
-  const { recordId, prediction } = decodeRecord(earlier.entry);
+  const { record, contentState } = earlier;
+  const recordId = record?.recordId ?? '';
+  if (contentState === 'CONTENT_STATE_ERASED')
+    throw new MeshError(
+      'SUBJECT_ERASED',
+      `prediction ${recordId} was made under this request_id, and its content was erased on request; use a new request_id`,
+      { metadata: { prediction_id: recordId } },
+    );
+  const prediction = record?.prediction;
   if (!earlier.bodyDigest.equals(key.bodyDigest)) {
     throw new MeshError(
       'REQUEST_ID_CONFLICT',

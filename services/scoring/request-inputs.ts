@@ -4,7 +4,7 @@ import type { Value__Output as Value } from '../gen/scoremesh/scoring/v1/Value.t
 import { type FieldViolation, invalidRequest, MeshError } from '../kit/errors/mesh-error.ts';
 import type { ScorePlan } from './score-plan.ts';
 
-const maxRequestIdLength = 128;
+export const maxRequestIdLength = 128;
 const maxKeyLength = 256;
 const maxEntities = 64;
 const maxInputs = 4096;

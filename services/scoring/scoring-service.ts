@@ -10,13 +10,16 @@ import type { Log } from '../kit/log/log.ts';
 import { inCompletionOrder } from '../kit/rpc/ordered-stream.ts';
 import type { AuditTrail } from './audit-trail.ts';
 import { describe, type Guard } from './guard.ts';
+import type { ModelRegistry } from './model-registry.ts';
 import { recordOutcomes } from './outcomes.ts';
 import type { Pipeline } from './pipeline.ts';
-import type { Occasion } from './records.ts';
+import { type Occasion, subjectOf } from './records.ts';
 
 export interface ScoringServiceDeps {
   readonly guard: Guard;
   readonly pipeline: Pipeline;
+  readonly models: ModelRegistry;
+  readonly replay: Handlers<ScoringContract>['Replay'];
   readonly audit: Client<AuditContract>;
   readonly trail: AuditTrail;
   readonly newId: () => string;
@@ -38,7 +41,11 @@ export function createScoringHandlers(
     describe(occasion.call, predictionId, model?.name ?? '', model?.version ?? 0);
     return response;
   };
-  const score = guard(answer, (request: ScoreRequest) => ({ request, method: '' }));
+  const score = guard(answer, (request: ScoreRequest) => ({
+    request,
+    method: '',
+    subject: subjectAsked(deps.models, request),
+  }));
 
   return {
     Score: score,
@@ -61,5 +68,15 @@ export function createScoringHandlers(
         },
       ),
     RecordOutcomes: (request, call) => recordOutcomes(request, deps, call),
+    Replay: deps.replay,
   };
+}
+
+/** Who a refused request is about, as far as its model is known. */
+function subjectAsked(models: ModelRegistry, request: ScoreRequest): string {
+  try {
+    return subjectOf(models.resolve(request.model).plan, request);
+  } catch {
+    return '';
+  }
 }

@@ -21,6 +21,7 @@ import { followModels } from './model-registry.ts';
 import { createPipeline } from './pipeline.ts';
 import { changesRecorded, createRecordedModels } from './recorded-models.ts';
 import { createRefusals } from './refusals.ts';
+import { createReplay } from './replay/replay.ts';
 import { createScoringHandlers } from './scoring-service.ts';
 
 export interface ScoringConfig {
@@ -28,6 +29,8 @@ export interface ScoringConfig {
   readonly maxInFlight: number;
   /** For requests of a stream, and for calls without a deadline. */
   readonly defaultTimeoutMs: number;
+  /** Tensors that one record keeps, in bytes; of more, the largest are left out with their digests. */
+  readonly maxPayloadBytes: number;
 }
 
 export interface ScoringDeps {
@@ -66,9 +69,11 @@ export function createScoring(config: ScoringConfig, deps: ScoringDeps, closers:
   const guard = createGuard({ admission, refusals, newId });
   const recorded = changesRecorded(deps.models, changes);
   const featureSets = createFeatureSets(features);
-  const pipeline = createPipeline({ models, features, inference, trail, featureSets });
+  const { maxPayloadBytes } = config;
+  const replay = createReplay({ audit, features, models: deps.models });
+  const pipeline = createPipeline({ models, features, inference, trail, featureSets, maxPayloadBytes });
   return {
-    scoring: createScoringHandlers(config, { guard, pipeline, audit, trail, newId, log }),
+    scoring: createScoringHandlers(config, { guard, pipeline, models, replay, audit, trail, newId, log }),
     inference: createAuditedInference(config, {
       inference,
       models,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { auditConfig, maxRecordBytes } from '../../services/audit/config.ts';
+import { sealedFieldBytes } from '../../services/audit/sealing/sealer.ts';
 import { cancelledByCaller, startCall } from '../../services/kit/contract/call.ts';
 import {
   append,
@@ -12,6 +13,7 @@ import {
   newId,
   openAudit,
   reasonOf,
+  recordCodec,
   temporaryFolder,
   testCall,
 } from './fixture.ts';
@@ -24,7 +26,7 @@ describe('append', () => {
       const { request, response } = await append(audit);
       const leafHash = createHash('sha256').update(Buffer.of(0)).update(request.record).digest();
       expect(response).toEqual({
-        receipt: { logIndex: String(n), leafHash },
+        receipt: { logIndex: String(n), leafHash, proof: expect.stringContaining(`index ${n}\n`) },
         existingRecord: Buffer.alloc(0),
       });
     }
@@ -121,7 +123,7 @@ describe('append', () => {
       record: Buffer.alloc(maxRecordBytes, 1),
       idempotencyKey: 'é'.repeat(512),
     });
-    expect((await get(audit, largest.request.recordId)).entry.length).toBe(maxRecordBytes);
+    expect((await get(audit, largest.request.recordId)).entry.length).toBe(maxRecordBytes + sealedFieldBytes);
   });
 
   test('is not begun when nobody waits for it any more', async () => {
@@ -224,8 +226,12 @@ describe('a repeated append', () => {
     repeats.push(await append(restarted, { idempotencyKey: 'tenant/1' }));
     expect(first?.response.existingRecord.length).toBe(0);
     for (const { response } of repeats) {
-      expect(response.existingRecord).toEqual(first?.request.record);
-      expect(response.receipt).toEqual(first?.response.receipt);
+      const existing = recordCodec.decode(response.existingRecord);
+      expect(existing.recordId).toBe(first?.request.recordId);
+      expect(response.receipt).toMatchObject({
+        logIndex: first?.response.receipt?.logIndex,
+        leafHash: first?.response.receipt?.leafHash,
+      });
     }
     expect(restarted.size()).toBe(1);
     const byKey = await restarted.handlers.GetRecord(
@@ -292,8 +298,8 @@ describe('a repeated append', () => {
 
 describe('settings', () => {
   test('out of bounds are all named at once', () => {
-    expect(() => auditConfig({ folder: '', segmentBytes: 1, probeIntervalMs: Number.NaN })).toThrow(
-      /folder is empty.*segmentBytes is 1.*probeIntervalMs is NaN/,
-    );
+    expect(() =>
+      auditConfig({ folder: '', keysFolder: '', segmentBytes: 1, probeIntervalMs: Number.NaN }),
+    ).toThrow(/folder is empty.*keysFolder is empty.*segmentBytes is 1.*probeIntervalMs is NaN/);
   });
 });

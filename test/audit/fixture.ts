@@ -107,7 +107,11 @@ export async function openAudit(
   onTestFinished(async () => await closers.close());
   try {
     const deps = disk === undefined ? { log, metrics } : { log, metrics, disk };
-    const service = await createAuditService(auditConfig(settings), deps, closers);
+    const service = await createAuditService(
+      auditConfig({ keysFolder: `${settings.folder}/keys`, ...settings }),
+      deps,
+      closers,
+    );
     return { ...service, folder: settings.folder, log, metrics, close: async () => await closers.close() };
   } catch (error) {
     await closers.close();
@@ -141,6 +145,9 @@ export function appendRequest(
   return {
     recordId,
     record: settings.record ?? record,
+    personal: settings.personal ?? Buffer.alloc(0),
+    subject: settings.subject ?? '',
+    subjectOf: settings.subjectOf ?? '',
     idempotencyKey: settings.idempotencyKey ?? '',
     bodyDigest: settings.bodyDigest ?? Buffer.alloc(settings.idempotencyKey === undefined ? 0 : 32, 1),
   };

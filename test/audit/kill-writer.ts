@@ -8,7 +8,13 @@ import { appendRequest, KeptMetrics, testCall } from './fixture.ts';
 /** Appends until it is killed; prints "id leafhash" of each record whose append resolved. */
 const [folder = ''] = process.argv.slice(2);
 const audit = await createAuditService(
-  auditConfig({ folder, segmentBytes: 256 * 1024, indexBatchRecords: 64, indexDelayMs: 5 }),
+  auditConfig({
+    folder,
+    keysFolder: `${folder}/keys`,
+    segmentBytes: 256 * 1024,
+    indexBatchRecords: 64,
+    indexDelayMs: 5,
+  }),
   { log: silentLog, metrics: new KeptMetrics() },
   createClosers(silentLog),
 );

@@ -43,6 +43,8 @@ export interface PlacementOptions {
   readonly maxInFlight?: number;
   /** Status codes of the Open Inference Protocol. */
   readonly oipStatus?: OipStatus;
+  /** Of every process, as one environment for all has it. */
+  readonly adminToken?: string;
   /** OTEL_* and the like. */
   readonly env?: Readonly<Record<string, string>>;
   /** Of the roles in this process; a process of its own writes to its standard error. */
@@ -100,6 +102,7 @@ export function meshConfig(dataFolder: string, options: PlacementOptions): MeshC
     maxInFlight: options.maxInFlight ?? 2048,
     oipStatus: options.oipStatus ?? 'honest',
     graceMs: 5000,
+    adminToken: options.adminToken,
     tracing: readTracingConfig(options.env ?? {}),
     serveLinks: false,
   };
@@ -143,6 +146,7 @@ async function fourProcesses(
     ...(featuresFolder === undefined ? {} : { SCOREMESH_FEATURES: featuresFolder }),
     ...(options.maxInFlight === undefined ? {} : { SCOREMESH_MAX_IN_FLIGHT: String(options.maxInFlight) }),
     ...(options.oipStatus === undefined ? {} : { SCOREMESH_OIP_STATUS: options.oipStatus }),
+    ...(options.adminToken === undefined ? {} : { SCOREMESH_ADMIN_TOKEN: options.adminToken }),
     ...options.env,
   };
   const start = async (name: RoleName, more: Readonly<Record<string, string>> = {}): Promise<RoleProcess> => {

@@ -106,6 +106,8 @@ describe('the models folder', () => {
       irVersion: 8,
       opsets: { '': 17 },
       goldenCases: 0,
+      runtime: expect.objectContaining({ provider: 'cpu', threads: 1, optimization: 'all' }),
+      subject: '',
     });
   });
 

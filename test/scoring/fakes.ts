@@ -17,8 +17,11 @@ import type { ScoreRequest__Output } from '../../services/gen/scoremesh/scoring/
 import type { Value__Output } from '../../services/gen/scoremesh/scoring/v1/Value.ts';
 import { type Call, startCall } from '../../services/kit/contract/call.ts';
 import type { Client } from '../../services/kit/contract/contract.ts';
+import { messageCodec } from '../../services/kit/contract/protos.ts';
 import { MeshError } from '../../services/kit/errors/mesh-error.ts';
-import { decodeRecord } from '../../services/scoring/records.ts';
+import { completeRecord } from './complete.ts';
+
+const recordBytes = messageCodec<Record__Output, Record__Output>('scoremesh.audit.v1.Record').encode;
 
 export const number = (value: number): Value__Output => ({ number: value, kind: 'number' });
 export const integer = (value: bigint | number): Value__Output => ({
@@ -71,6 +74,8 @@ export function model(rest: Partial<Model__Output> = {}): Model__Output {
     irVersion: 8,
     opsets: {},
     goldenCases: 0,
+    runtime: null,
+    subject: '',
     ...rest,
   };
 }
@@ -193,14 +198,18 @@ export function fakeRoles(
     registry = next;
     changes.push(...made);
   };
-  const receiptOf = (place: number) => ({ logIndex: String(place), leafHash: Buffer.alloc(32, place) });
+  const receiptOf = (place: number) => ({
+    logIndex: String(place),
+    leafHash: Buffer.alloc(32, place),
+    proof: '',
+  });
   const byKey = (key: string) =>
     appended.findIndex(({ idempotencyKey }) => key !== '' && idempotencyKey === key);
   return {
     steps,
     appended,
     inferred,
-    records: () => appended.map(({ record }) => decodeRecord(record)),
+    records: () => appended.map(completeRecord),
     change,
     tell: (next, made) => {
       change(next, made);
@@ -273,6 +282,7 @@ export function fakeRoles(
       UnloadModel: unexpected('UnloadModel'),
       SetAlias: unexpected('SetAlias'),
       RollbackAlias: unexpected('RollbackAlias'),
+      RunContent: unexpected('RunContent'),
       WatchModels: async function* (_request, call) {
         const stream = streams;
         for (let seen = 0; call.cancellation.error === undefined; ) {
@@ -294,7 +304,10 @@ export function fakeRoles(
         const repeated = appended.findIndex(({ recordId }) => recordId === request.recordId);
         if (repeated >= 0) return { receipt: receiptOf(repeated), existingRecord: Buffer.alloc(0) };
         const first = byKey(request.idempotencyKey);
-        if (first >= 0) return { receipt: receiptOf(first), existingRecord: appended[first]!.record };
+        if (first >= 0 && !appended[first]!.bodyDigest.equals(request.bodyDigest))
+          throw new MeshError('REQUEST_ID_CONFLICT', 'another body');
+        if (first >= 0)
+          return { receipt: receiptOf(first), existingRecord: recordBytes(completeRecord(appended[first]!)) };
         appended.push(request);
         return { receipt: receiptOf(appended.length - 1), existingRecord: Buffer.alloc(0) };
       },
@@ -307,13 +320,26 @@ export function fakeRoles(
         const found = appended[place];
         if (found === undefined) throw new MeshError('RECORD_NOT_FOUND', 'no such record');
         return {
-          record: decodeRecord(found.record),
+          record: completeRecord(found),
           receipt: receiptOf(place),
           entry: found.record,
           bodyDigest: found.bodyDigest,
+          contentState: 'CONTENT_STATE_NONE' as const,
         };
       },
       ListRecords: unexpected('ListRecords'),
+      QueryRecords: unexpected('QueryRecords'),
+      ExportRecords: () => {
+        throw new Error('ExportRecords is not part of this test');
+      },
+      GetReceipt: unexpected('GetReceipt'),
+      GetInclusionProof: unexpected('GetInclusionProof'),
+      GetConsistencyProof: unexpected('GetConsistencyProof'),
+      ReadLog: unexpected('ReadLog'),
+      EraseSubject: unexpected('EraseSubject'),
+      ExportSubject: () => {
+        throw new Error('ExportSubject is not part of this test');
+      },
     },
   };
 }

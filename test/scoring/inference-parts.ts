@@ -20,7 +20,7 @@ export async function startGateway(
   const metrics = createReadableMetrics();
   const { unready = () => undefined, ...limits } = config;
   const service = createScoring(
-    { maxInFlight: 100, defaultTimeoutMs: 10_000, ...limits },
+    { maxInFlight: 100, defaultTimeoutMs: 10_000, maxPayloadBytes: 24 * 1024, ...limits },
     { ...roles, unready, log, metrics },
     closers,
   );

@@ -8,13 +8,16 @@ import type {
 import type { ModelInferRequest__Output as ModelInferRequest } from '../../services/gen/inference/ModelInferRequest.ts';
 import { messageCodec } from '../../services/kit/contract/protos.ts';
 import { checkDescription, inferenceRecord } from '../../services/scoring/inference-record.ts';
-import { decodeRecord } from '../../services/scoring/records.ts';
-import { inferResponse, newCall } from './fakes.ts';
+import type { RecordParts } from '../../services/scoring/records.ts';
+import { planOf } from '../../services/scoring/score-plan.ts';
+import { completeRecord } from './complete.ts';
+import { inferResponse, model, newCall } from './fakes.ts';
 
 /** Of a record, as the audit log takes it. */
 const maxRecordBytes = 60 * 1024;
 
 const occasion = { recordId: '018f0000-0000-7000-8000-000000000001', receivedAtMs: 0, call: newCall() };
+const plan = planOf(model());
 const version = { name: 'm', version: 1, digest: 'sha256:00', alias: '' };
 const batch = {
   batchSize: 3,
@@ -56,13 +59,20 @@ function input(
   return { name, datatype: 'UINT8', shape: ['1'], parameters: {}, contents };
 }
 
-function recorded(asked: ModelInferRequest, response = inferResponse({})): Buffer {
-  return inferenceRecord(occasion, { request: asked, model: version, response, batch });
+function recorded(asked: ModelInferRequest, response = inferResponse({})): RecordParts {
+  return inferenceRecord(occasion, {
+    request: asked,
+    plan,
+    model: version,
+    response,
+    batch,
+    maxPayloadBytes: 24 * 1024,
+  });
 }
 
 describe('the record of an inference', () => {
   it('names the batch where rows depend on it, and has no parameters of the answer', () => {
-    expect(decodeRecord(recorded(request({}), inferResponse({}, 3))).inference).toMatchObject({
+    expect(completeRecord(recorded(request({}), inferResponse({}, 3))).inference).toMatchObject({
       ...batch,
       response: { parameters: {} },
     });
@@ -73,7 +83,7 @@ describe('the record of an inference', () => {
     const asked = request({
       inputs: [input('x', contents), input('n', { ...noContents, int64Contents: ['-1'] })],
     });
-    const { inference } = decodeRecord(recorded(asked));
+    const { inference } = completeRecord(recorded(asked));
     const encoded = contentsCodec.encode(contents);
     const sha256 = createHash('sha256').update(encoded).digest();
     expect(inference!.omitted).toEqual([{ path: 'request.x', sha256, sizeBytes: String(encoded.length) }]);
@@ -100,8 +110,8 @@ describe('the record of an inference', () => {
           ['UINT8', [size], Buffer.alloc(size, 2)],
         ]);
         const bytes = recorded(asked, inferResponse(Object.fromEntries(outputs)));
-        expect(bytes.length).toBeLessThan(maxRecordBytes);
-        const { inference } = decodeRecord(bytes);
+        expect(bytes.personal.length).toBeLessThan(maxRecordBytes);
+        const { inference } = completeRecord(bytes);
         const kept = [...inference!.request!.rawInputContents, ...inference!.response!.rawOutputContents];
         const whole = [...raw, ...answered];
         expect(kept).toHaveLength(whole.length);
@@ -123,7 +133,7 @@ describe('the record of an inference', () => {
             input(`t${place}`, { ...noContents, int64Contents: Array.from({ length: count }, () => '-1') }),
           ),
         });
-        expect(recorded(asked).length).toBeLessThan(maxRecordBytes);
+        expect(recorded(asked).personal.length).toBeLessThan(maxRecordBytes);
       }),
       { numRuns: 30 },
     );

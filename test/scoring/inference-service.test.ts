@@ -300,8 +300,11 @@ describe('the outcome of an inference', () => {
     const id = predictionId(await ModelInfer(request(), newCall()));
     const values = { late: { flag: true, kind: 'flag' as const } };
     expect(
-      await scoring.RecordOutcomes({ outcomes: [{ predictionId: id, values, occurredAt: null }] }, newCall()),
-    ).toEqual({ joined: 1, unknown: 0 });
+      await scoring.RecordOutcomes(
+        { outcomes: [{ predictionId: id, requestId: '', values, occurredAt: null }] },
+        newCall(),
+      ),
+    ).toEqual({ joined: 1, unknown: 0, duplicate: 0, corrected: 0 });
   });
 });
 

@@ -30,7 +30,7 @@ function start(append: (recordId: string) => Promise<void> = async () => {}) {
       append: async (record, recordId) => {
         tried.push(recordId);
         await append(recordId);
-        written.push(decodeRecord(record));
+        written.push(decodeRecord(record.record));
         return { receipt: null, existingRecord: Buffer.alloc(0) };
       },
     },

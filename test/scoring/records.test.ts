@@ -4,13 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { MeshError } from '../../services/kit/errors/mesh-error.ts';
 import {
   bodyDigest,
-  decodeRecord,
   nowMs,
   predictionRecord,
   refusalRecord,
   summaryRecord,
 } from '../../services/scoring/records.ts';
-import { float32, newCall, number, scoreRequest, tensor, text } from './fakes.ts';
+import { planOf } from '../../services/scoring/score-plan.ts';
+import { completeRecord } from './complete.ts';
+import { float32, model, newCall, number, scoreRequest, tensor, text } from './fakes.ts';
 
 const occasion = {
   recordId: '018f0000-0000-7000-8000-000000000001',
@@ -18,6 +19,8 @@ const occasion = {
   call: newCall(),
 };
 const version = { name: 'm', version: 1, digest: 'sha256:00', alias: '' };
+const plan = planOf(model());
+const maxPayloadBytes = 24 * 1024;
 const batch = { batchSize: 3, batchClass: 'BATCH_CLASS_INVARIANT', batchId: '', batchRow: 0 } as const;
 const keyed = fc.dictionary(
   fc.string({ maxLength: 8 }).filter((key) => key !== '__proto__'),
@@ -31,10 +34,12 @@ const sha256 = (data: Buffer) => createHash('sha256').update(data).digest();
 function predicted(inputs: Parameters<typeof scoreRequest>[0] = {}, outputs = {}) {
   return predictionRecord(occasion, {
     request: scoreRequest(inputs),
+    plan,
     model: version,
-    features: null,
+    features: undefined,
     outputs,
     batch,
+    maxPayloadBytes,
   });
 }
 
@@ -75,16 +80,18 @@ describe('a prediction’s record', () => {
       { ...occasion, call: { ...newCall(1000, 'alice'), trace } },
       {
         request: scoreRequest({ inputs: { x: number(1) } }),
+        plan,
         model: version,
-        features: null,
+        features: undefined,
         outputs: { score: number(0.5) },
         batch,
+        maxPayloadBytes,
       },
     );
     const before = nowMs() * 1000;
-    const record = decodeRecord(bytes);
+    const record = completeRecord(bytes);
     expect(record).toMatchObject({
-      schema: 1,
+      schema: 2,
       recordId: occasion.recordId,
       receivedAtUs: 1_700_000_000_000_250,
       principal: 'alice',
@@ -106,7 +113,7 @@ describe('a prediction’s record', () => {
     fc.assert(
       fc.property(keyed, (entities) => {
         const [one, other] = [entities, reversed(entities)].map((given) => {
-          const { recordedAtUs: _when, ...rest } = decodeRecord(predicted({ entities: given }));
+          const { recordedAtUs: _when, ...rest } = completeRecord(predicted({ entities: given }));
           return JSON.stringify(rest);
         });
         expect(other).toBe(one);
@@ -117,7 +124,7 @@ describe('a prediction’s record', () => {
   it('holds the digest of a tensor that is too large, and no request is changed by it', () => {
     const data = Buffer.alloc(100_000, 7);
     const inputs = { image: tensor('UINT8', [100_000], data), x: number(1) };
-    const { prediction } = decodeRecord(predicted({ inputs }, { mask: tensor('UINT8', [100_000], data) }));
+    const { prediction } = completeRecord(predicted({ inputs }, { mask: tensor('UINT8', [100_000], data) }));
     expect(prediction!.request!.inputs.image!.tensor).toMatchObject({
       shape: ['100000'],
       data: Buffer.alloc(0),
@@ -139,8 +146,9 @@ describe('a prediction’s record', () => {
             given.map((size, place) => [`t${place}`, tensor('UINT8', [size], Buffer.alloc(size, 1))]),
           );
         const bytes = predicted({ inputs: tensors(asked) }, tensors(answered));
-        expect(bytes.length).toBeLessThan(40 * 1024);
-        const { prediction } = decodeRecord(bytes);
+        expect(bytes.record.length).toBeLessThan(1024);
+        expect(bytes.personal.length).toBeLessThan(40 * 1024);
+        const { prediction } = completeRecord(bytes);
         const smallest = Math.min(...prediction!.omitted.map(({ sizeBytes }) => Number(sizeBytes)));
         const kept = Object.values({ ...prediction!.request!.inputs }).map(
           (value) => value.tensor!.data.length,
@@ -158,8 +166,16 @@ describe('a refusal’s record', () => {
   const error = new MeshError('INPUT_MISSING', 'input "x" is missing');
 
   it('says what was asked and what the caller was told', () => {
-    const record = decodeRecord(
-      refusalRecord(occasion, scoreRequest({ inputs: { y: tensor('FP32', [1], float32(1)) } }), error, ''),
+    const record = completeRecord(
+      refusalRecord(
+        occasion,
+        {
+          request: scoreRequest({ inputs: { y: tensor('FP32', [1], float32(1)) } }),
+          method: '',
+          subject: '',
+        },
+        error,
+      ),
     );
     expect(record).toMatchObject({
       event: 'refusal',
@@ -173,9 +189,13 @@ describe('a refusal’s record', () => {
       requestId: 'r'.repeat(100_000),
       entities: { a: 'x'.repeat(100_000) },
     });
-    const bytes = refusalRecord(occasion, large, new MeshError('INVALID_REQUEST', 'x'.repeat(100_000)), '');
-    expect(bytes.length).toBeLessThan(60 * 1024);
-    expect(decodeRecord(bytes).refusal).toMatchObject({
+    const bytes = refusalRecord(
+      occasion,
+      { request: large, method: '', subject: '' },
+      new MeshError('INVALID_REQUEST', 'x'.repeat(100_000)),
+    );
+    expect(bytes.record.length + bytes.personal.length).toBeLessThan(60 * 1024);
+    expect(completeRecord(bytes).refusal).toMatchObject({
       reason: 'INVALID_REQUEST',
       request: { entities: {} },
     });
@@ -183,7 +203,7 @@ describe('a refusal’s record', () => {
 
   it('of a count says how many of what', () => {
     const summary = { second: 1_700_000_000, code: 8, reason: 'QUEUE_FULL', model: 'm', count: 12 };
-    expect(decodeRecord(summaryRecord(occasion, summary))).toMatchObject({
+    expect(completeRecord(summaryRecord(occasion, summary))).toMatchObject({
       event: 'refusalSummary',
       refusalSummary: summary,
     });

@@ -5,8 +5,9 @@ import { createClosers } from '../../services/kit/lifecycle/closers.ts';
 import { silentLog } from '../../services/kit/log/log.ts';
 import { createUuids } from '../../services/kit/uuid.ts';
 import type { AuditTrail } from '../../services/scoring/audit-trail.ts';
-import { decodeRecord } from '../../services/scoring/records.ts';
+import type { RecordParts } from '../../services/scoring/records.ts';
 import { createRefusals } from '../../services/scoring/refusals.ts';
+import { completeRecord } from './complete.ts';
 import { newCall, scoreRequest } from './fakes.ts';
 
 beforeEach(
@@ -15,8 +16,8 @@ beforeEach(
 afterEach(() => void vi.useRealTimers());
 
 function start() {
-  const records: ReturnType<typeof decodeRecord>[] = [];
-  const keep = (record: Buffer): void => void records.push(decodeRecord(record));
+  const records: ReturnType<typeof completeRecord>[] = [];
+  const keep = (parts: RecordParts): void => void records.push(completeRecord(parts));
   const trail: AuditTrail = {
     append: async (record) => {
       keep(record);
@@ -30,11 +31,15 @@ function start() {
   const newId = createUuids();
   const refusals = createRefusals(trail, newId, silentLog, closers);
   const refuse = (reason: Reason, model = 'm', principal = 'p') =>
-    refusals.record({ request: scoreRequest({ model }), method: '' }, new MeshError(reason, 'refused'), {
-      recordId: newId(),
-      receivedAtMs: 0,
-      call: newCall(1000, principal),
-    });
+    refusals.record(
+      { request: scoreRequest({ model }), method: '', subject: '' },
+      new MeshError(reason, 'refused'),
+      {
+        recordId: newId(),
+        receivedAtMs: 0,
+        call: newCall(1000, principal),
+      },
+    );
   const summaries = () =>
     records.flatMap(({ refusalSummary, principal }) =>
       refusalSummary ? [{ ...refusalSummary, principal }] : [],

@@ -30,7 +30,7 @@ async function start(roles: FakeRoles, config: { maxInFlight?: number; defaultTi
   const { log, lines } = createRecorder();
   const metrics = createReadableMetrics();
   const service = createScoring(
-    { maxInFlight: 100, defaultTimeoutMs: 10_000, ...config },
+    { maxInFlight: 100, defaultTimeoutMs: 10_000, maxPayloadBytes: 24 * 1024, ...config },
     { ...roles, unready: () => undefined, log, metrics },
     closers,
   );
@@ -137,10 +137,17 @@ describe('outcomes', () => {
     const { predictionId } = await Score(scoreRequest(), newCall());
     const values = { late: { flag: true, kind: 'flag' as const } };
     const answer = await RecordOutcomes(
-      { outcomes: [predictionId, known].map((id) => ({ predictionId: id, values, occurredAt: null })) },
+      {
+        outcomes: [predictionId, known].map((id) => ({
+          predictionId: id,
+          requestId: '',
+          values,
+          occurredAt: null,
+        })),
+      },
       newCall(),
     );
-    expect(answer).toEqual({ joined: 1, unknown: 1 });
+    expect(answer).toEqual({ joined: 1, unknown: 1, duplicate: 0, corrected: 0 });
     expect(
       roles
         .records()
@@ -155,6 +162,7 @@ describe('outcomes', () => {
       'too many',
       Array.from({ length: 1001 }, () => ({
         predictionId: known,
+        requestId: '',
         values: { a: number(1) },
         occurredAt: null,
       })),
@@ -162,13 +170,17 @@ describe('outcomes', () => {
     ],
     [
       'one without id',
-      [{ predictionId: 'x', values: { a: number(1) }, occurredAt: null }],
+      [{ predictionId: 'x', requestId: '', values: { a: number(1) }, occurredAt: null }],
       'outcomes[0].prediction_id',
     ],
-    ['one without values', [{ predictionId: known, values: {}, occurredAt: null }], 'outcomes[0].values'],
+    [
+      'one without values',
+      [{ predictionId: known, requestId: '', values: {}, occurredAt: null }],
+      'outcomes[0].values',
+    ],
     [
       'one whose value is empty',
-      [{ predictionId: known, values: { a: {} }, occurredAt: null }],
+      [{ predictionId: known, requestId: '', values: { a: {} }, occurredAt: null }],
       'outcomes[0].values.a',
     ],
     [
@@ -176,6 +188,7 @@ describe('outcomes', () => {
       [
         {
           predictionId: known,
+          requestId: '',
           values: { a: tensor('FP32', [10_000], Buffer.alloc(40_000)) },
           occurredAt: null,
         },

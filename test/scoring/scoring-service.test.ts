@@ -30,7 +30,7 @@ async function start(roles: FakeRoles, config: { maxInFlight?: number; defaultTi
   const { log, lines } = createRecorder();
   const metrics = createReadableMetrics();
   const service = createScoring(
-    { maxInFlight: 100, defaultTimeoutMs: 10_000, ...config },
+    { maxInFlight: 100, defaultTimeoutMs: 10_000, maxPayloadBytes: 24 * 1024, ...config },
     { ...roles, unready: () => undefined, log, metrics },
     closers,
   );

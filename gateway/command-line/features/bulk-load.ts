@@ -1,42 +1,34 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Event } from '../../../services/gen/scoremesh/feature/v1/Event.ts';
 import type { IngestStreamRequest } from '../../../services/gen/scoremesh/feature/v1/IngestStreamRequest.ts';
-import type { IngestStreamResponse__Output as IngestStreamResponse } from '../../../services/gen/scoremesh/feature/v1/IngestStreamResponse.ts';
 import type { Rejection__Output as Rejection } from '../../../services/gen/scoremesh/feature/v1/Rejection.ts';
-import { Code, catalogue, type Reason } from '../../../services/kit/errors/catalogue.ts';
+import { Code } from '../../../services/kit/errors/catalogue.ts';
 import { isMeshError, MeshError } from '../../../services/kit/errors/mesh-error.ts';
-import { reasonForCode } from '../../../services/kit/errors/status.ts';
 import type { MeshClient } from '../../client/client.ts';
-
-/** Rows of a file as events. */
-export interface EventBatch {
-  /** Number of each row in the file. */
-  readonly numbers: readonly number[];
-  readonly events: readonly Event[];
-  /** How much of the file was read to here, 0 to 1. */
-  readonly share: number;
-}
-
-export interface EventSource {
-  readonly path: string;
-  /** What stands before the numbers of rows that have no identity of their own; undefined if they all have. */
-  readonly rowIds?: string | undefined;
-  batches(fromRow: number): AsyncIterable<EventBatch>;
-}
+import type { UnreadableRow } from '../../files/table.ts';
+import { type EventBatch, type EventSource, partOf } from './event-source.ts';
+import { type BatchOutcome, nothingDone, outcomeOf, refusalOf, storeApart } from './refused-batch.ts';
 
 /** What became of the events. */
 export interface LoadTotals {
   readonly stored: number;
   readonly duplicates: number;
   readonly quarantined: number;
+  /** Rows that can't be read as events and were left out. */
+  readonly unreadable: number;
 }
+
+type Counts = { -readonly [Name in keyof LoadTotals]: number };
 
 export interface LoadHooks {
   readonly stop: AbortSignal;
+  /** Whether the first row that can't be read ends it. */
+  readonly strict: boolean;
   /** Everything up to this row is durable. */
   onAcknowledged(row: number, share: number, totals: LoadTotals): void;
   /** A row went to the quarantine. */
   onRejected(row: number, rejection: Rejection): void;
+  /** A row can't be read and is left out. */
+  onUnreadable(row: UnreadableRow): void;
   /** The mesh can't take more for now; it will be tried again. */
   onPause(error: MeshError, pauseMs: number): void;
 }
@@ -52,8 +44,8 @@ const stopGraceMs = 5_000;
 
 /**
  * Stores the rows of a file from a row on; resolves when all are durable. Goes on by itself when the mesh was away or full for a while.
- * Throws CALL_CANCELLED when it is stopped, INVALID_REQUEST for a row that can't be read, else the mesh's refusal; what was acknowledged
- * is stored in any case.
+ * Throws CALL_CANCELLED when it is stopped, INVALID_REQUEST for a file that can't be read on (where it is strict, for a row), else the
+ * mesh's refusal; what was acknowledged is stored in any case.
  */
 export async function loadEvents(
   mesh: Pick<MeshClient, 'features'>,
@@ -61,7 +53,7 @@ export async function loadEvents(
   fromRow: number,
   hooks: LoadHooks,
 ): Promise<LoadTotals> {
-  const totals = { stored: 0, duplicates: 0, quarantined: 0 };
+  const totals = { stored: 0, duplicates: 0, quarantined: 0, unreadable: 0 };
   let nextRow = fromRow;
   for (let tries = 1; ; tries++) {
     const before = nextRow;
@@ -90,23 +82,43 @@ async function attempt(
   mesh: Pick<MeshClient, 'features'>,
   source: EventSource,
   fromRow: number,
-  { onAcknowledged, onRejected, stop }: LoadHooks,
-  totals: { stored: number; duplicates: number; quarantined: number },
+  hooks: LoadHooks,
+  totals: Counts,
   acknowledge: (row: number) => void,
 ): Promise<unknown> {
+  const { stop, strict } = hooks;
   const inFlight: EventBatch[] = [];
   let failure: unknown;
   let refused = false;
   let wake = (): void => {};
   const ended = (): boolean => failure !== undefined || stop.aborted;
+  /** The first of those in flight is. */
+  const done = (batch: EventBatch, outcome: BatchOutcome): void => {
+    inFlight.shift();
+    totals.stored += outcome.stored;
+    totals.duplicates += outcome.duplicates;
+    totals.quarantined += outcome.quarantined;
+    for (const { rejection, row } of outcome.rejected) hooks.onRejected(row, rejection);
+    // What came after a batch that was refused is sent again with it.
+    if (refused) return;
+    const unreadable = [...batch.unreadable, ...outcome.unreadable];
+    totals.unreadable += unreadable.length;
+    for (const row of unreadable) hooks.onUnreadable(row);
+    acknowledge(batch.lastRow);
+    hooks.onAcknowledged(batch.lastRow, batch.share, totals);
+  };
+  const passEmpty = (): void => {
+    for (let [next] = inFlight; next?.events.length === 0; [next] = inFlight) done(next, nothingDone);
+  };
   async function* requests(): AsyncGenerator<IngestStreamRequest> {
     try {
       let sequence = 0;
-      for await (const batch of source.batches(fromRow)) {
+      for await (const batch of readable(source, fromRow, strict)) {
         while (inFlight.length >= maxInFlight && !ended()) await new Promise<void>((free) => (wake = free));
         if (ended()) return;
         inFlight.push(batch);
-        yield { sequence: sequence++, events: [...batch.events] };
+        if (batch.events.length > 0) yield { sequence: sequence++, events: [...batch.events] };
+        else passEmpty();
       }
     } catch (error) {
       failure ??= error;
@@ -123,24 +135,18 @@ async function attempt(
   const sent = requests();
   try {
     for await (const answer of mesh.features.IngestStream(sent, { signal: giveUp.signal })) {
-      const batch = inFlight.shift();
+      const [batch] = inFlight;
       if (batch === undefined) break;
-      if (answer.response === null) {
+      const { reason, response } = answer;
+      if (response !== null) done(batch, outcomeOf(response, batch));
+      else if (reason === 'FEATURE_EVENT_INVALID' && !strict)
+        done(batch, await storeApart(mesh, batch, source.path, giveUp.signal));
+      else {
         refused = true;
         failure ??= refusalOf(answer, batch, source.path);
-      } else {
-        const { stored, duplicates, quarantined, rejections } = answer.response;
-        totals.stored += stored;
-        totals.duplicates += duplicates;
-        totals.quarantined += quarantined;
-        for (const rejection of rejections) onRejected(batch.numbers[rejection.index] ?? 0, rejection);
-        // What came after a batch that was refused is sent again with it.
-        const row = batch.numbers.at(-1);
-        if (!refused && row !== undefined) {
-          acknowledge(row);
-          onAcknowledged(row, batch.share, totals);
-        }
+        done(batch, nothingDone);
       }
+      passEmpty();
       wake();
     }
   } catch (error) {
@@ -156,14 +162,22 @@ async function attempt(
   return failure;
 }
 
-function refusalOf(answer: IngestStreamResponse, { numbers }: EventBatch, path: string): MeshError {
-  const { code, reason, retryAfterMs } = answer;
-  const known = Object.hasOwn(catalogue, reason) ? (reason as Reason) : reasonForCode(code);
-  return new MeshError(
-    known,
-    `${path}, rows ${numbers[0]} to ${numbers.at(-1)}: ${answer.message}`,
-    retryAfterMs === 0 ? {} : { retryAfterMs },
-  );
+/** The batches of a source; where it is strict, up to the first row that can't be read, with which it fails. */
+async function* readable(
+  source: EventSource,
+  fromRow: number,
+  strict: boolean,
+): AsyncGenerator<EventBatch, void> {
+  for await (const batch of source.batches(fromRow)) {
+    const [first] = batch.unreadable;
+    if (!strict || first === undefined) {
+      yield batch;
+      continue;
+    }
+    const before = batch.numbers.filter((number) => number < first.number).length;
+    if (before > 0) yield partOf(batch, 0, before);
+    throw first.fault;
+  }
 }
 
 function unanswered(): MeshError {

@@ -1,6 +1,6 @@
 import type { EventStream__Output as EventStream } from '../../../services/gen/scoremesh/feature/v1/EventStream.ts';
 import type { FeatureSet__Output as FeatureSet } from '../../../services/gen/scoremesh/feature/v1/FeatureSet.ts';
-import { MeshError } from '../../../services/kit/errors/mesh-error.ts';
+import { invalidRequest, MeshError } from '../../../services/kit/errors/mesh-error.ts';
 import type { CallOptions, MeshClient } from '../../client/client.ts';
 
 /** The stream as it is declared now. Throws FEATURE_STREAM_NOT_FOUND. */
@@ -19,12 +19,14 @@ export async function declaredStream(
   );
 }
 
-/** The set that a reference means. Throws FEATURE_SET_NOT_FOUND. */
+/** The set that a reference means. Throws FEATURE_SET_NOT_FOUND, or INVALID_REQUEST for an empty one. */
 export async function declaredSet(
   mesh: Pick<MeshClient, 'features'>,
   reference: string,
   call: CallOptions,
 ): Promise<FeatureSet> {
+  // An empty reference would list everything.
+  if (reference === '') throw invalidRequest([{ field: '--set', description: 'must name a feature set' }]);
   const { sets } = await mesh.features.ListFeatures({ featureSet: reference }, call);
   const [set] = sets;
   if (set !== undefined) return set;

@@ -3,10 +3,10 @@ import { basename } from 'node:path';
 import type { Event } from '../../../services/gen/scoremesh/feature/v1/Event.ts';
 import type { EventStream__Output as EventStream } from '../../../services/gen/scoremesh/feature/v1/EventStream.ts';
 import type { Value } from '../../../services/gen/scoremesh/scoring/v1/Value.ts';
-import { timeOfText } from '../../files/cell-text.ts';
-import { cellOf, type JsonLine, jsonLines } from '../../files/json-lines-reader.ts';
+import { maxTimeMs, timeOfText } from '../../files/cell-text.ts';
+import { cellOf, type JsonLine, jsonLines, objectOf } from '../../files/json-lines-reader.ts';
 import { fileFault, formatOf, unreadable } from '../../files/table.ts';
-import type { EventBatch, EventSource } from './bulk-load.ts';
+import { BatchRows, type EventSource } from './event-source.ts';
 import { fieldValue } from './field-value.ts';
 
 /**
@@ -24,33 +24,32 @@ export function eventFile(path: string, streams: readonly EventStream[], batchRo
       const { size } = await stat(path).catch((error: unknown) => {
         throw unreadable(path, error);
       });
-      let numbers: number[] = [];
-      let events: Event[] = [];
-      let read: EventBatch | undefined;
+      let rows = new BatchRows();
       for await (const line of jsonLines(path, size, fromRow)) {
-        events.push(eventOf(line, path, datatypes));
-        numbers.push(line.number);
-        read = { numbers, events, share: line.share };
-        if (events.length < batchRows) continue;
-        yield read;
-        numbers = [];
-        events = [];
-        read = undefined;
+        rows.add(line.number, () => eventOf(line, path, datatypes));
+        if (rows.count < batchRows) continue;
+        yield rows.batch(line.share);
+        rows = new BatchRows();
       }
-      if (read !== undefined) yield { ...read, share: 1 };
+      if (rows.count > 0) yield rows.batch(1);
     },
   };
 }
 
+/** Of a name in a message: a line may call anything a name. */
+const maxNameShown = 100;
+
+/** Throws INVALID_REQUEST for a line that is no event of a declared stream. */
 function eventOf(
-  { json, number }: JsonLine,
+  line: JsonLine,
   path: string,
   datatypes: ReadonlyMap<string, ReadonlyMap<string, string>>,
 ): Event {
+  const { number } = line;
   const refuse = (member: string, description: string): never => {
-    throw fileFault(path, description, `row ${number}, ${member}`);
+    throw fileFault(path, description, `row ${number}, ${member.slice(0, maxNameShown)}`);
   };
-  const { stream, event_id: eventId = '', event_time: time = null, fields, ...others } = json;
+  const { stream, event_id: eventId = '', event_time: time = null, fields, ...others } = objectOf(line, path);
   const [other] = Object.keys(others);
   if (other !== undefined)
     refuse(other, 'is no member of an event; it has stream, event_id, event_time and fields');
@@ -59,14 +58,21 @@ function eventOf(
   if (typeof fields !== 'object' || fields === null || Array.isArray(fields))
     return refuse('fields', 'must be an object');
   const declared = datatypes.get(stream);
+  if (declared === undefined) {
+    const name = JSON.stringify(stream.slice(0, maxNameShown));
+    return refuse('stream', `${name} is not declared; there are ${[...datatypes.keys()].join(', ') || 'none'}`);
+  }
   const values: [string, Value][] = Object.entries(fields).map(([name, value]) => [
     name,
-    fieldValue(cellOf(value, path, `row ${number}, field ${name}`), declared?.get(name) ?? ''),
+    fieldValue(
+      cellOf(value, path, `row ${number}, field ${name.slice(0, maxNameShown)}`),
+      declared.get(name) ?? '',
+    ),
   ]);
   const event = { stream, fields: Object.fromEntries(values) };
   if (time === null) return { ...event, eventId: eventId || `${basename(path)}:${number}` };
   const eventTime = typeof time === 'number' ? time : typeof time === 'string' ? timeOfText(time) : undefined;
-  return eventTime === undefined
+  return eventTime === undefined || Math.abs(eventTime) > maxTimeMs
     ? refuse('event_time', 'is neither a time such as 2026-01-31T12:00:00Z nor Unix milliseconds')
     : { ...event, eventId, eventTime };
 }

@@ -2,9 +2,9 @@ import { basename } from 'node:path';
 import type { Event } from '../../../services/gen/scoremesh/feature/v1/Event.ts';
 import type { EventStream__Output as EventStream } from '../../../services/gen/scoremesh/feature/v1/EventStream.ts';
 import type { Value } from '../../../services/gen/scoremesh/scoring/v1/Value.ts';
-import { cellMs, cellText, timeOfText } from '../../files/cell-text.ts';
+import { cellMs, cellText, maxTimeMs, timeOfText } from '../../files/cell-text.ts';
 import { type Cell, type ColumnType, fileFault, type Table } from '../../files/table.ts';
-import type { EventSource } from './bulk-load.ts';
+import { BatchRows, type EventSource } from './event-source.ts';
 import { fieldValue } from './field-value.ts';
 
 /** How the rows of a file are events of a stream. */
@@ -67,7 +67,8 @@ export function eventRows(
       const names = present.map(({ column }) => column);
       if (idColumn !== undefined) names.push(idColumn);
       if (timeColumn !== undefined) names.push(timeColumn);
-      for await (const { columns, numbers, share } of table.batches({ columns: names, fromRow, batchRows })) {
+      const options = { columns: names, fromRow, batchRows, skipUnreadable: true };
+      for await (const { columns, numbers, share, unreadable } of table.batches(options)) {
         const ids = idColumn === undefined ? undefined : columns[present.length];
         const times = timeColumn === undefined ? undefined : columns.at(-1);
         const idAt = (row: number, number: number): string | undefined => {
@@ -81,7 +82,7 @@ export function eventRows(
             `row ${number}, column ${idColumn}`,
           );
         };
-        const events = numbers.map((number, row): Event => {
+        const eventAt = (row: number, number: number): Event => {
           const values: Record<string, Value> = {};
           for (const [index, { name, datatype, column }] of present.entries())
             values[name] = fieldValue(columns[index]?.[row] ?? null, datatype, types.get(column));
@@ -93,8 +94,10 @@ export function eventRows(
           if (timeColumn === undefined) return event;
           const place = `row ${number}, column ${timeColumn}`;
           return { ...event, eventTime: timeOf(times?.[row] ?? null, types.get(timeColumn), path, place) };
-        });
-        yield { numbers, events, share };
+        };
+        const rows = new BatchRows(unreadable);
+        for (const [row, number] of numbers.entries()) rows.add(number, () => eventAt(row, number));
+        yield rows.batch(share);
       }
     },
   };
@@ -109,7 +112,7 @@ export function timeOf(cell: Cell, type: ColumnType | undefined, path: string, p
       : typeof cell === 'number' || typeof cell === 'bigint'
         ? Number(cell)
         : undefined);
-  if (ms !== undefined && Number.isFinite(ms)) return ms;
+  if (ms !== undefined && Math.abs(ms) <= maxTimeMs) return ms;
   throw fileFault(
     path,
     cell === null ? 'is empty; every row needs a time' : 'is neither an ISO 8601 time nor Unix milliseconds',

@@ -1,16 +1,24 @@
-import { InvalidArgumentError } from 'commander';
-import { timeOfText } from '../../files/cell-text.ts';
+import { InvalidArgumentError, Option } from 'commander';
+import { unixMsOfText } from '../moment.ts';
 
-/** A moment as people type it, as Unix ms. */
-export function momentOf(text: string): number {
-  const ms = timeOfText(text);
-  if (ms === undefined)
-    throw new InvalidArgumentError('give a time such as 2026-01-31T12:00:00Z, or Unix milliseconds');
-  return ms;
+/** What --set names. */
+export const setMeaning = 'the feature set, or name@sha256:<hex> for a version of it';
+
+/** --known-at, of commands that read. */
+export function knownAtOption(): Option {
+  const meaning = 'only of events that the mesh had learnt by then (default: of all)';
+  return new Option('--known-at <time>', meaning).argParser(unixMsOfText);
+}
+
+/** --batch, of commands that send the rows of a file. */
+export function batchOption(defaultRows: number): Option {
+  return new Option('--batch <rows>', 'rows of one request, at most 10000')
+    .argParser(batchOf)
+    .default(defaultRows);
 }
 
 /** Rows of a batch as people type them; the mesh takes no more than 10000. */
-export function batchOf(text: string): number {
+function batchOf(text: string): number {
   const rows = Number(text);
   if (Number.isInteger(rows) && rows >= 1 && rows <= 10_000) return rows;
   throw new InvalidArgumentError('give a number of rows from 1 to 10000');

@@ -25,6 +25,12 @@ export function fieldValue(cell: Cell, datatype: string, type?: ColumnType): Val
 function valueOfText(text: string, datatype: string): Value {
   if (datatype === 'INT64' && isInt64(text)) return { integer: text };
   if (datatype.startsWith('FP') && decimal.test(text)) return { number: Number(text) };
-  if (datatype === 'BOOL' && /^(?:true|false)$/i.test(text)) return { flag: text.toLowerCase() === 'true' };
+  if (datatype === 'BOOL') return flagOfText(text) ?? { text };
   return { text };
+}
+
+/** As spreadsheets, databases and Python write it. */
+function flagOfText(text: string): Value | undefined {
+  if (/^(?:true|1)$/i.test(text)) return { flag: true };
+  return /^(?:false|0)$/i.test(text) ? { flag: false } : undefined;
 }

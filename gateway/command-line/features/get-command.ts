@@ -8,10 +8,11 @@ import {
   type FeatureValue,
   featureColumns,
 } from '../../client/feature-columns.ts';
+import { unixMsOfText } from '../moment.ts';
 import { type CommandContext, pair, type RemoteOptions, remoteCommand, withMesh } from '../remote.ts';
 import { valueOfText } from '../values.ts';
 import { declaredSet } from './declared.ts';
-import { collected, momentOf } from './feature-options.ts';
+import { collected, knownAtOption, setMeaning } from './feature-options.ts';
 import { fieldValue } from './field-value.ts';
 import { duration } from './progress.ts';
 
@@ -28,16 +29,12 @@ interface GetOptions extends RemoteOptions {
 /** `scoremesh features get`. */
 export function addGetCommand(context: CommandContext, features: Command): void {
   const command = remoteCommand(features, 'get', 'read features of one row')
-    .option('-s, --set <name>', 'the feature set, or name@sha256:<hex> for a version of it')
+    .option('-s, --set <name>', setMeaning)
     .option('-f, --feature <view.feature>', 'a feature, in place of a set; may be repeated', collected, [])
     .option('-e, --entity <key=value>', 'a key that the features are about; may be repeated', pair, {})
     .option('-i, --input <name=value>', 'an input of the set; may be repeated', pair, {})
-    .option('--as-of <time>', 'as of this moment, ISO 8601 or Unix milliseconds (default: now)', momentOf)
-    .option(
-      '--known-at <time>',
-      'only of events that the mesh had learnt by then (default: of all)',
-      momentOf,
-    )
+    .option('--as-of <time>', 'as of this moment, ISO 8601 or Unix milliseconds (default: now)', unixMsOfText)
+    .addOption(knownAtOption())
     .option('--json', 'print the answer as JSON')
     .addHelpText(
       'after',

@@ -7,7 +7,7 @@ import { openTable } from '../../files/open-table.ts';
 import { type Column, fileFault, formatOf, type Table } from '../../files/table.ts';
 import { type CommandContext, pair, type RemoteOptions, remoteCommand, withMesh } from '../remote.ts';
 import { declaredSet } from './declared.ts';
-import { batchOf, momentOf } from './feature-options.ts';
+import { batchOption, knownAtOption, setMeaning } from './feature-options.ts';
 import { createProgress, duration, grouped } from './progress.ts';
 import { featureHeads, type JoinMapping, type JoinOptions, writeTrainingSet } from './training-file.ts';
 
@@ -40,18 +40,14 @@ Examples:
 /** `scoremesh features join`. */
 export function addJoinCommand(context: CommandContext, features: Command): void {
   remoteCommand(features, 'join', 'add to labelled rows the features that would have been served at the time')
-    .requiredOption('-s, --set <name>', 'the feature set, or name@sha256:<hex> for a version of it')
+    .requiredOption('-s, --set <name>', setMeaning)
     .requiredOption('--labels <file>', 'the rows: .csv, .jsonl, .ndjson or .parquet')
     .requiredOption('--out <file>', 'where to write them with their features: .csv, .jsonl or .parquet')
     .option('--time-column <column>', "the rows' moments", 'event_time')
-    .option(
-      '--known-at <time>',
-      'only of events that the mesh had learnt by then (default: of all)',
-      momentOf,
-    )
+    .addOption(knownAtOption())
     .option('--entity <key=column>', 'a key whose column has another name; may be repeated', pair, {})
     .option('--input <name=column>', 'an input whose column has another name; may be repeated', pair, {})
-    .option('--batch <rows>', 'rows of one request, at most 10000', batchOf, defaultBatch)
+    .addOption(batchOption(defaultBatch))
     .option('--status', 'add a column <feature>__status for each feature')
     .option('--age', 'add a column <feature>__age_ms for each feature')
     .addHelpText('after', help)

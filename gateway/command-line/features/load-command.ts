@@ -4,14 +4,14 @@ import type { CallOptions, MeshClient } from '../../client/client.ts';
 import { openTable } from '../../files/open-table.ts';
 import type { Terminal } from '../output.ts';
 import { type CommandContext, pair, type RemoteOptions, remoteCommand, withMesh } from '../remote.ts';
-import { type EventSource, type LoadTotals, loadEvents } from './bulk-load.ts';
 import { declaredStream } from './declared.ts';
 import { eventFile } from './event-file.ts';
 import { eventRows } from './event-rows.ts';
-import { batchOf, rowOf } from './feature-options.ts';
-import { type LoadProgress, openLoadProgress } from './load-progress.ts';
-import { createProgress, duration, grouped } from './progress.ts';
-import { rejectionText } from './push-command.ts';
+import type { EventSource } from './event-source.ts';
+import { batchOption, rowOf } from './feature-options.ts';
+import { loadFile } from './file-load.ts';
+import { openLoadProgress } from './load-progress.ts';
+import { grouped } from './progress.ts';
 
 interface LoadOptions extends RemoteOptions {
   readonly events?: boolean;
@@ -26,13 +26,15 @@ interface LoadOptions extends RemoteOptions {
 }
 
 const defaultBatch = 1_000;
-/** Quarantined rows that are told one by one. */
-const maxTold = 5;
 
 const help = `
 Columns named like the stream's fields are its fields, event_id is the identity of an event and event_time when it happened: ISO 8601
 (without a zone: UTC) or Unix milliseconds. Rows without an event_id are known as <file name>:<row>. Either way a load that is repeated
 counts nothing twice, and one that was stopped goes on where it was: the last row that is stored is in <file>.progress meanwhile.
+
+Bools in CSV are true or false, in any case, or 1 or 0. Rows that can't be read (no JSON, too many cells, no time) are left out and named;
+when the rest is stored, the exit code is 1. Mend them where they stand and load the file again: rows without an event_id are known by
+their number, which counts the rows of CSV and Parquet from 1 without the header, and the lines of JSON lines.
 
 Examples:
   scoremesh features load arrivals arrivals.parquet
@@ -50,9 +52,12 @@ export function addLoadCommand(context: CommandContext, features: Command): void
     .option('--time <column>', 'column of the event time, or "now" (default: event_time)')
     .option('--column <field=column>', 'a field whose column has another name; may be repeated', pair, {})
     .option('--from-row <number>', 'the first row to store, from 1 (default: where it was stopped)', rowOf)
-    .option('--batch <rows>', 'rows of one request, at most 10000', batchOf, defaultBatch)
+    .addOption(batchOption(defaultBatch))
     .option('--progress-file <path>', 'where to remember the last row that is stored')
-    .option('--strict', 'end with exit code 1 if rows went to the quarantine')
+    .option(
+      '--strict',
+      "stop at the first row that can't be read, and end with exit code 1 if rows went to the quarantine",
+    )
     .addHelpText('after', help);
   command.action(async (first: string | undefined, second: string | undefined, options: LoadOptions) => {
     const [stream, file] = options.events ? [undefined, first] : [first, second];
@@ -64,8 +69,15 @@ export function addLoadCommand(context: CommandContext, features: Command): void
       const { address = context.defaultAddress(), column, id, idPrefix, time } = options;
       const settings = [address, stream, column, id, idPrefix, time];
       const progress = await openLoadProgress(file, settings, options.progressFile);
-      const totals = await load(mesh, source, progress, options.fromRow ?? progress.fromRow, terminal);
-      if (options.strict && totals.quarantined > 0)
+      const { fromRow = progress.fromRow, strict = false } = options;
+      const before = options.fromRow === undefined ? progress.unreadable : 0;
+      const totals = await loadFile(mesh, source, { progress, fromRow, before, strict }, terminal);
+      if (totals.unreadable > 0)
+        throw new MeshError(
+          'FEATURE_EVENT_INVALID',
+          `${grouped(totals.unreadable)} rows of ${file} could not be read and are not stored; mend them where they stand and load the file again: what is stored counts once`,
+        );
+      if (strict && totals.quarantined > 0)
         throw new MeshError(
           'FEATURE_EVENT_INVALID',
           `${grouped(totals.quarantined)} rows are in the quarantine; \`scoremesh features quarantine list\` shows them`,
@@ -74,14 +86,15 @@ export function addLoadCommand(context: CommandContext, features: Command): void
   });
 }
 
-/** Stores files of whole events; those that were stored before count once. */
+/** Stores files of whole events, up to the first line that can't be read; those that were stored before count once. */
 export async function loadEventFiles(
   mesh: Pick<MeshClient, 'features'>,
   files: readonly string[],
   terminal: Terminal,
 ): Promise<void> {
   const { streams } = await mesh.features.ListFeatures({}, { timeoutMs: 30_000, signal: terminal.stop });
-  for (const file of files) await load(mesh, eventFile(file, streams, defaultBatch), undefined, 1, terminal);
+  const from = { progress: undefined, fromRow: 1, before: 0, strict: true };
+  for (const file of files) await loadFile(mesh, eventFile(file, streams, defaultBatch), from, terminal);
 }
 
 async function sourceOf(
@@ -109,68 +122,4 @@ async function sourceOf(
       `${file} has no columns for ${source.missing.join(', ')}: null in every event; --column names others`,
     );
   return source;
-}
-
-async function load(
-  mesh: Pick<MeshClient, 'features'>,
-  source: EventSource,
-  progress: LoadProgress | undefined,
-  fromRow: number,
-  terminal: Terminal,
-): Promise<LoadTotals> {
-  const { path } = source;
-  const startedMs = performance.now();
-  const bar = createProgress(terminal, path, 'events');
-  if (fromRow > 1) terminal.err(`${path}: going on from row ${grouped(fromRow)}`);
-  let lastRow = fromRow - 1;
-  let told = 0;
-  const say = (line: string): void => {
-    bar.clear();
-    terminal.err(line);
-  };
-  try {
-    const totals = await loadEvents(mesh, source, fromRow, {
-      stop: terminal.stop,
-      onAcknowledged: (row, share, { duplicates, quarantined, stored }) => {
-        lastRow = row;
-        // A load does not depend on it.
-        void progress?.note(row);
-        bar.at(share, stored + duplicates + quarantined);
-      },
-      onRejected: (row, rejection) => {
-        told += 1;
-        if (told <= maxTold) say(`${path}, row ${row} is in the quarantine: ${rejectionText(rejection)}`);
-        else if (told === maxTold + 1)
-          say('more rows go to the quarantine; `scoremesh features quarantine list` shows them');
-      },
-      onPause: ({ message, reason }, pauseMs) =>
-        say(`${reason}: ${message}; trying again in ${duration(pauseMs)}`),
-    });
-    bar.clear();
-    await progress?.remove();
-    terminal.out(summary(path, totals, performance.now() - startedMs));
-    if (source.rowIds !== undefined && totals.duplicates > 0)
-      terminal.err(
-        `rows are known as ${source.rowIds}:<row>; if those stored before were of another file, give this one an --id-prefix`,
-      );
-    return totals;
-  } catch (error) {
-    bar.clear();
-    await progress?.flush();
-    if (lastRow >= 1) {
-      const goOn =
-        progress === undefined
-          ? 'load it again to go on; what is stored counts once'
-          : 'the same command goes on from there';
-      terminal.err(`${path}: stored up to row ${grouped(lastRow)}; ${goOn}`);
-    }
-    throw error;
-  }
-}
-
-function summary(path: string, { duplicates, quarantined, stored }: LoadTotals, elapsedMs: number): string {
-  const parts = [`${grouped(stored)} events are stored`];
-  if (duplicates > 0) parts.push(`${grouped(duplicates)} were stored before`);
-  if (quarantined > 0) parts.push(`${grouped(quarantined)} are in the quarantine`);
-  return `${path}: ${parts.join(', ')}; ${duration(elapsedMs)}`;
 }

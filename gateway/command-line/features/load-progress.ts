@@ -7,8 +7,10 @@ import { join, resolve } from 'node:path';
 export interface LoadProgress {
   /** The row after the last one that is stored; 1 if nothing is known of this load. */
   readonly fromRow: number;
-  /** Notes it, now and then; resolves when it is written. */
-  note(row: number): Promise<void>;
+  /** Rows before it that could not be read. */
+  readonly unreadable: number;
+  /** Notes the last row that is stored, and how many up to it could not be read, now and then; resolves when it is written. */
+  note(row: number, unreadable: number): Promise<void>;
   /** Writes what was noted last. */
   flush(): Promise<void>;
   /** Forgets it: the load is done. */
@@ -34,24 +36,28 @@ export async function openLoadProgress(
     place === undefined
       ? [`${path}.progress`, join(tmpdir(), `scoremesh-load-${load.slice(0, 32)}.progress`)]
       : [place];
-  let fromRow = 1;
-  for (const candidate of places) fromRow = Math.max(fromRow, (await nextRow(candidate, load)) ?? 1);
-  let noted = 0;
+  let last: Note = { row: 0, unreadable: 0 };
+  for (const candidate of places) {
+    const found = await noteAt(candidate, load);
+    if (found !== undefined && found.row > last.row) last = found;
+  }
+  let noted: Note = { row: 0, unreadable: 0 };
   let written = 0;
   let writtenMs = performance.now();
   let writing: Promise<void> | undefined;
   const write = async (): Promise<void> => {
     await writing;
-    if (noted === written) return;
-    written = noted;
+    if (noted.row === written) return;
+    written = noted.row;
     writtenMs = performance.now();
-    writing = writeSomewhere(places, JSON.stringify({ load, file: resolve(path), row: noted }));
+    writing = writeSomewhere(places, JSON.stringify({ load, file: resolve(path), ...noted }));
     await writing;
   };
   return {
-    fromRow,
-    note: async (row) => {
-      noted = row;
+    fromRow: last.row + 1,
+    unreadable: last.unreadable,
+    note: async (row, unreadable) => {
+      noted = { row, unreadable };
       if (performance.now() - writtenMs >= everyMs) await write();
     },
     flush: write,
@@ -59,17 +65,23 @@ export async function openLoadProgress(
       await writing;
       for (const candidate of places) {
         // Not that of another load.
-        if ((await nextRow(candidate, load)) !== undefined)
+        if ((await noteAt(candidate, load)) !== undefined)
           await rm(candidate, { force: true }).catch(() => {});
       }
     },
   };
 }
 
-async function nextRow(place: string, load: string): Promise<number | undefined> {
+interface Note {
+  readonly row: number;
+  readonly unreadable: number;
+}
+
+async function noteAt(place: string, load: string): Promise<Note | undefined> {
   try {
-    const found = JSON.parse(await readFile(place, 'utf8')) as { load?: unknown; row?: unknown };
-    return found.load === load && Number.isSafeInteger(found.row) ? Number(found.row) + 1 : undefined;
+    const { row, unreadable = 0, ...found } = JSON.parse(await readFile(place, 'utf8'));
+    const isNote = found.load === load && Number.isSafeInteger(row) && Number.isSafeInteger(unreadable);
+    return isNote ? { row, unreadable } : undefined;
   } catch {
     return undefined;
   }

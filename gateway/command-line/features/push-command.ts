@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import type { Rejection__Output as Rejection } from '../../../services/gen/scoremesh/feature/v1/Rejection.ts';
 import { MeshError } from '../../../services/kit/errors/mesh-error.ts';
+import { unixMsOfText } from '../moment.ts';
 import { type CommandContext, pair, type RemoteOptions, remoteCommand, withMesh } from '../remote.ts';
 import { declaredStream } from './declared.ts';
-import { momentOf } from './feature-options.ts';
 import { fieldValue } from './field-value.ts';
 
 interface PushOptions extends RemoteOptions {
@@ -18,7 +18,7 @@ export function addPushCommand(context: CommandContext, features: Command): void
     .argument('<stream>', 'the event stream')
     .option('-f, --field <name=value>', 'a field; may be repeated', pair, {})
     .option('--id <id>', 'identity of the event: repeated, it counts once (default: its time and fields)', '')
-    .option('--time <time>', 'when it happened, ISO 8601 or Unix milliseconds (default: now)', momentOf)
+    .option('--time <time>', 'when it happened, ISO 8601 or Unix milliseconds (default: now)', unixMsOfText)
     .addHelpText(
       'after',
       '\nExample:\n  scoremesh features push arrivals -f origin=ORD -f destination=SFO -f hour=12 -f delay=7.5',

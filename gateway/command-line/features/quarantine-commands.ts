@@ -16,10 +16,13 @@ interface QuarantineOptions extends RemoteOptions {
 interface ListOptions extends RemoteOptions {
   readonly stream: string;
   readonly limit: number;
+  readonly full?: boolean;
   readonly json?: boolean;
 }
 
 const pageSize = 200;
+/** Characters of a value in a list: what could not be read as an event is kept as one text of up to 64 KiB. */
+const maxShown = 120;
 // Each is checked and stored again.
 const replayTimeoutMs = 600_000;
 
@@ -40,14 +43,16 @@ Examples:
   remoteCommand(quarantine, 'list', 'list them, oldest first, with the reasons', { isDefault: true })
     .option('--stream <name>', 'only of this stream', '')
     .option('-n, --limit <count>', 'how many', limitOf, 100)
-    .option('--json', 'print one JSON object a line')
-    .action(async ({ stream, limit, json, ...options }: ListOptions) => {
+    .option('--full', `print values of more than ${maxShown} characters to their ends`)
+    .option('--json', 'print one JSON object a line, with values as they are')
+    .action(async ({ stream, limit, full = false, json, ...options }: ListOptions) => {
       await withMesh(context, options, async (mesh, call) => {
         let left = limit;
         for (let pageToken = ''; left > 0; ) {
           const request = { stream, pageSize: Math.min(left, pageSize), pageToken };
           const { events, nextPageToken, total } = await mesh.features.ListQuarantine(request, call);
-          for (const event of events) terminal.out(json ? JSON.stringify(event) : quarantinedText(event));
+          for (const event of events)
+            terminal.out(json ? JSON.stringify(event) : quarantinedText(event, full));
           left -= events.length;
           pageToken = nextPageToken;
           if (pageToken === '') break;
@@ -82,16 +87,37 @@ Examples:
   });
 }
 
-function quarantinedText({ event, quarantineId, receivedAt, rejections }: QuarantinedEvent): string {
-  const fields = Object.entries(event?.fields ?? {}).map(([name, value]) => `${name}=${textOfValue(value)}`);
+function quarantinedText(
+  { event, quarantineId, receivedAt, rejections }: QuarantinedEvent,
+  full: boolean,
+): string {
+  const shown = full ? onOneLine : shortened;
+  const fields = Object.entries(event?.fields ?? {}).map(
+    ([name, value]) => `${shown(name)}=${shown(textOfValue(value))}`,
+  );
   return [
     quarantineId,
     new Date(receivedAt).toISOString(),
-    event?.stream,
+    onOneLine(event?.stream ?? ''),
     event?.eventId || '-',
-    rejections.map(rejectionText).join('; '),
+    onOneLine(rejections.map(rejectionText).join('; ')),
     fields.join(' '),
   ].join('\t');
+}
+
+function shortened(text: string): string {
+  if (text.length <= maxShown) return onOneLine(text);
+  const cut = text.slice(0, maxShown - 1);
+  // Not through the middle of a character.
+  return `${onOneLine(/[\uD800-\uDBFF]$/.test(cut) ? cut.slice(0, -1) : cut)}…`;
+}
+
+/** Anyone may have written it, so that it must not move the cursor or seem to be a line or a column of the list. */
+function onOneLine(text: string): string {
+  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, (character) => {
+    const escaped = JSON.stringify(character).slice(1, -1);
+    return escaped === character ? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}` : escaped;
+  });
 }
 
 function limitOf(text: string): number {

@@ -2,7 +2,7 @@ import type { FastifyReply } from 'fastify';
 import type { Reason } from '../../../services/kit/errors/catalogue.ts';
 import type { MeshError } from '../../../services/kit/errors/mesh-error.ts';
 import { codeName } from '../../../services/kit/errors/status.ts';
-import { httpStatusOf, retryHeaders } from '../errors.ts';
+import { errorHeaders, httpStatusOf } from '../errors.ts';
 
 /** Which status codes the protocol's routes answer with: what is true, or Triton's. */
 export type OipStatus = 'honest' | 'triton';
@@ -41,6 +41,6 @@ export function sendOipError(
 ): FastifyReply {
   return reply
     .code(given ?? oipStatusOf(error, statuses))
-    .headers(retryHeaders(error))
+    .headers(errorHeaders(error))
     .send({ error: error.message, reason: error.reason });
 }

@@ -4,7 +4,8 @@ import type { AuditConfig } from '../config.ts';
 import { errorCode } from '../disk.ts';
 import { type Commit, type Entry, locationOf } from '../log/commit.ts';
 import { parseRecordId } from '../record-id.ts';
-import { type IndexStore, maxPutEntries } from './store.ts';
+import { roundLength } from './rows.ts';
+import type { IndexStore } from './store.ts';
 
 export interface IndexerOptions {
   readonly config: AuditConfig;
@@ -88,7 +89,7 @@ export class Indexer {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (this.#round !== undefined || this.#queue.length === 0 || this.#isClosed) return;
-    this.#round = this.#run(this.#queue.slice(0, maxPutEntries)).finally(() => {
+    this.#round = this.#run(this.#queue.slice(0, roundLength(this.#queue))).finally(() => {
       this.#round = undefined;
       this.#schedule();
     });
@@ -104,6 +105,10 @@ export class Indexer {
           recordId: parseRecordId(entry.recordId, 'record_id'),
           location: locationOf(entry),
           keyHash: entry.keyHash,
+          slot: entry.slot,
+          subject: entry.subject,
+          erases: entry.erases,
+          facts: entry.facts,
         })),
         { last: locationOf(last), checksum: last.checksum, salt },
       );

@@ -1,34 +1,74 @@
 import { hash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { type Database, open, type RootDatabase } from 'lmdb';
-import { reserveFile } from '../../kit/storage/file-room.ts';
-import { lmdbFile, lmdbFileFault } from '../../kit/storage/lmdb-file.ts';
+import { rm } from 'node:fs/promises';
+import { lmdbFileFault } from '../../kit/storage/lmdb-file.ts';
 import { isDiskFull } from '../disk.ts';
 import type { Location } from '../log/commit.ts';
 import type { Position } from '../log/recovery.ts';
+import {
+  closeEnvironment,
+  type Environment,
+  openEnvironment,
+  reserveRoom,
+  type TableName,
+  tableNames,
+} from './environment.ts';
+import type { Wanted } from './facts.ts';
+import { type FoundRecord, foundRecord, matchOf, readLocation } from './record-row.ts';
+import {
+  batchPrefix,
+  type Change,
+  changesOf,
+  decodePosition,
+  decodeSlot,
+  encodePosition,
+  type IndexEntry,
+  keyOfHash,
+  positionKey,
+  slotKey,
+  slotKeyOf,
+  startingWith,
+} from './rows.ts';
+import {
+  type IdScan,
+  type ScanLimits,
+  type Slice,
+  type SlotScan,
+  scanIds,
+  scanSlot,
+  slotIds,
+} from './scan.ts';
+import { Texts } from './texts.ts';
 
-/** What the index keeps of a record. */
-export interface IndexEntry {
-  /** 16 bytes. */
-  readonly recordId: Buffer;
-  readonly location: Location;
-  /** Of its idempotency key; undefined without one. */
-  readonly keyHash: Buffer | undefined;
-}
+export type { FoundRecord } from './record-row.ts';
+export { maxPutEntries } from './rows.ts';
 
-export interface FoundRecord extends Location {
-  readonly recordId: Buffer;
-}
-
-/** Finds records of the log. Holds nothing that the log does not: it may be removed and is then built again. */
+/** Finds records of the log. Holds nothing that the log and the keys do not: it may be removed and is then built again. */
 export interface IndexStore {
   /** Costs about 0.7 us. */
   findRecord(recordId: Buffer): Location | undefined;
+  /** By the SHA-256 of an idempotency key. Half of it is compared: the caller compares the rest with what stands in the log. */
   findKey(keyHash: Buffer): Location | undefined;
+  /** The key slot of the subject with this tag; undefined if nothing about it is in the log, or it was erased. */
+  findSubject(tag: Buffer): number | undefined;
+  /** The highest key slot that any record had; 0 if none had one. */
+  highestSlot(): number;
   /** From `first` on and below `end` (exclusive; undefined for no end), in order of id. Read as it is walked. */
   range(first: Buffer, end: Buffer | undefined): Iterable<FoundRecord>;
+  /** Records with content under this key slot, in order of the log, those after the index `after`. Read as it is walked. */
+  slotRecords(slot: number, after?: number): Iterable<FoundRecord>;
+  /** Whether a record is one of them. */
+  isInSlot(slot: number, record: Location): boolean;
+  /** Outcomes that name this prediction, the first of the log first, the others in order of id; whether it is in the log or not. */
+  outcomesOf(predictionId: Buffer): Iterable<FoundRecord>;
+  /** How many there are, counted up to 2. */
+  countOutcomes(predictionId: Buffer): number;
+  /** Records that ran in this batch, in order of id. */
+  batchRecords(batchId: string): Iterable<FoundRecord>;
+  /** Whether an erasure in the log names this handle. */
+  isErased(handle: Buffer): boolean;
+  /** One slice of a search by facts. Blocks for about 1 us a row: how many is for the caller to say. */
+  scanIds(scan: IdScan, wanted: Wanted, limits: ScanLimits): Slice<IdScan>;
+  scanSlot(scan: SlotScan, wanted: Wanted, limits: ScanLimits): Slice<SlotScan>;
   /** The highest id in it; undefined if it is empty. */
   highestId(): Buffer | undefined;
   /** Records in it. */
@@ -36,38 +76,21 @@ export interface IndexStore {
   /** How far it is complete; undefined if it is empty. */
   position(): Position | undefined;
   /**
-   * Puts at most `maxPutEntries` in one transaction with the position that the index is complete up to then. Visible to find and
-   * range when it resolves; nothing of it is if it rejects. Putting the same again is fine. One at a time.
+   * Puts entries in order of the log, at most as many as `roundLength` says, in one transaction with the position that the index is
+   * complete up to then. Visible when it resolves; nothing of it is if it rejects. Putting the same again is fine. One at a time.
    */
   put(entries: readonly IndexEntry[], position: Position): Promise<void>;
+  /** Everything that it holds, in order of table and key, for comparing two of the same log. */
+  contents(): Iterable<{ readonly table: TableName; readonly key: Buffer; readonly value: Buffer }>;
   clear(): Promise<void>;
   /** Waits until what was put is on disk. */
   close(): Promise<void>;
 }
 
-/** 128 bits of SHA-256: the full key stands in the log, and is compared there. */
+/** SHA-256 of an idempotency key: stands in the log, and the index finds by its first half. */
 export function hashKey(idempotencyKey: string): Buffer {
-  return Buffer.from(hash('sha256', idempotencyKey, 'binary').slice(0, 16), 'latin1');
+  return Buffer.from(hash('sha256', idempotencyKey, 'binary'), 'latin1');
 }
-
-/** Puts of one turn of the event loop, which is what makes them one transaction: about 0.5 ms. */
-export const maxPutEntries = 1024;
-
-/**
- * Pages that one put may take at most: a leaf, and its split or branch. All that a transaction may take is reserved in the file
- * before: a page that lmdb 3.5.6 can not write overruns a buffer of its error message (`mdb_page_flush`) and ends the process.
- */
-const pagesPerPut = 2;
-/** Pages of the free list, of the tables' roots and of the position. */
-const sparePages = 256;
-/**
- * Address space, not memory: room for about 90 million records. lmdb grows a smaller map by mapping the file once more, and each
- * map counts as resident memory of the process.
- */
-const mapBytes = 16 * 1024 ** 3;
-const locationBytes = 24;
-const positionBytes = locationBytes + 8;
-const positionKey = Buffer.from('position1');
 
 /** Opens the index in this folder; `wasDamaged` if what stood there could not be opened and was removed. */
 export async function openIndexStore(folder: string): Promise<{ store: IndexStore; wasDamaged: boolean }> {
@@ -79,109 +102,129 @@ export async function openIndexStore(folder: string): Promise<{ store: IndexStor
 
 /** The store, if what is needed at once can be read from it. */
 async function tryOpen(folder: string): Promise<IndexStore | undefined> {
-  let store: IndexStore | undefined;
+  let environment: Environment | undefined;
   try {
-    store = storeIn(folder, await openEnvironment(folder));
+    environment = await openEnvironment(folder);
+    const store = storeIn(folder, environment);
     store.size();
     store.position();
     store.highestId();
     return store;
   } catch (error) {
     if (isDiskFull(error)) throw error;
-    await store?.close();
+    if (environment !== undefined) await closeEnvironment(environment);
     return undefined;
   }
 }
 
-type Table = Database<Buffer, Buffer>;
-
-interface Environment {
-  readonly root: RootDatabase<Buffer, Buffer>;
-  readonly records: Table;
-  readonly keys: Table;
-  readonly positions: Table;
-}
-
-async function openEnvironment(folder: string): Promise<Environment> {
-  await mkdir(folder, { recursive: true, mode: 0o750 });
-  if (!existsSync(lmdbFile(folder))) await checkRoom(folder);
-  const root = open<Buffer, Buffer>({
-    path: folder,
-    // A folder name with a dot in it would be taken for a file name.
-    noSubdir: false,
-    maxDbs: 3,
-    mapSize: mapBytes,
-    encoding: 'binary',
-    keyEncoding: 'binary',
-  });
-  const table = (name: string): Table => root.openDB({ name, encoding: 'binary', keyEncoding: 'binary' });
-  try {
-    return { root, records: table('records'), keys: table('keys'), positions: table('positions') };
-  } catch (error) {
-    void root.close();
-    throw error;
-  }
-}
-
-/** Fails with ENOSPC where the first pages of a new index would. */
-async function checkRoom(folder: string): Promise<void> {
-  const path = join(folder, 'room');
-  try {
-    await writeFile(path, '');
-    await reserveFile(path, sparePages * 4096);
-  } finally {
-    await rm(path, { force: true });
-  }
-}
-
 function storeIn(folder: string, opened: Environment): IndexStore {
-  let { root, records, keys, positions } = opened;
+  let environment = opened;
+  let texts = readTexts(opened);
   let reservedBytes = 0;
-  /** Makes room for so many puts. */
-  const reserve = async (puts: number): Promise<void> => {
-    const { lastPageNumber, pageSize } = root.getStats() as { lastPageNumber: number; pageSize: number };
-    const needed = (lastPageNumber + 1 + puts * pagesPerPut + sparePages) * pageSize;
-    if (needed > reservedBytes) reservedBytes = await reserveFile(lmdbFile(folder), needed);
+
+  const locate = (recordId: Buffer): Location | undefined => {
+    const row = environment.tables.records.getBinaryFast(recordId);
+    return row === undefined ? undefined : readLocation(row);
   };
-  const close = async (): Promise<void> => {
-    await root.flushed;
-    await root.close();
+  const findSubject = (tag: Buffer): number | undefined => {
+    const slot = environment.tables.subjects.getBinaryFast(tag);
+    return slot === undefined ? undefined : decodeSlot(slot);
   };
+  const highestSlot = (): number => {
+    const slot = environment.tables.state.getBinary(slotKey);
+    return slot === undefined ? 0 : decodeSlot(slot);
+  };
+  /** Records whose ids stand in the keys of a table, after a prefix. */
+  function* listed(table: TableName, prefix: Buffer): Generator<FoundRecord> {
+    for (const key of environment.tables[table].getKeys(startingWith(prefix))) {
+      const recordId = Buffer.from(key.subarray(prefix.length));
+      const row = environment.tables.records.getBinaryFast(recordId);
+      if (row !== undefined) yield foundRecord(recordId, row);
+    }
+  }
+  const size = (): number => (environment.tables.records.getStats() as { entryCount: number }).entryCount;
+  const firstOutcome = (predictionId: Buffer): Buffer | undefined =>
+    environment.tables.outcomes.getBinary(predictionId);
+
   return {
-    findRecord: (recordId) => decodeFound(records.getBinaryFast(recordId)),
-    findKey: (keyHash) => decodeFound(keys.getBinaryFast(keyHash)),
+    findRecord: locate,
+    findKey: (keyHash) => {
+      const recordId = environment.tables.keys.getBinary(keyOfHash(keyHash));
+      return recordId === undefined ? undefined : locate(recordId);
+    },
+    findSubject,
+    highestSlot,
     range: (first, end) =>
-      records
+      environment.tables.records
         .getRange(end === undefined ? { start: first } : { start: first, end })
-        .map(({ key, value }) => ({ recordId: Buffer.from(key), ...decodeLocation(value) })),
+        .map(({ key, value }) => foundRecord(Buffer.from(key), value)),
+    *slotRecords(slot, after = -1) {
+      for (const recordId of slotIds(environment.tables, slot, after + 1, size())) {
+        const row = environment.tables.records.getBinaryFast(recordId);
+        if (row !== undefined) yield foundRecord(recordId, row);
+      }
+    },
+    isInSlot: (slot, { index }) => environment.tables.about.doesExist(slotKeyOf(slot, index)),
+    *outcomesOf(predictionId) {
+      const recordId = firstOutcome(predictionId);
+      if (recordId === undefined) return;
+      const row = environment.tables.records.getBinaryFast(recordId);
+      if (row !== undefined) yield foundRecord(recordId, row);
+      yield* listed('outcomes', predictionId);
+    },
+    countOutcomes: (predictionId) => {
+      if (!environment.tables.outcomes.doesExist(predictionId)) return 0;
+      // Counting by the library would count on to the end.
+      for (const _ of environment.tables.outcomes.getKeys({ ...startingWith(predictionId), limit: 1 }))
+        return 2;
+      return 1;
+    },
+    batchRecords: (batchId) => listed('batches', batchPrefix(batchId)),
+    isErased: (handle) => environment.tables.erased.doesExist(handle),
+    scanIds: (scan, wanted, limits) => scanIds(environment.tables, scan, matchOf(wanted, texts), limits),
+    scanSlot: (scan, wanted, limits) => scanSlot(environment.tables, scan, matchOf(wanted, texts), limits),
     highestId: () => {
-      for (const key of records.getKeys({ reverse: true, limit: 1 })) return Buffer.from(key);
+      for (const key of environment.tables.records.getKeys({ reverse: true, limit: 1 }))
+        return Buffer.from(key);
       return undefined;
     },
-    size: () => (records.getStats() as { entryCount: number }).entryCount,
-    position: () => decodePosition(positions.getBinary(positionKey)),
+    size,
+    position: () => decodePosition(environment.tables.state.getBinary(positionKey)),
     put: async (entries, position) => {
-      let puts = 1;
-      for (const entry of entries) puts += entry.keyHash === undefined ? 1 : 2;
-      await reserve(puts);
-      const commits = new Set<Promise<boolean>>();
-      for (const entry of entries) {
-        const value = encodeLocation(entry.location);
-        commits.add(records.put(entry.recordId, value));
-        if (entry.keyHash !== undefined) commits.add(keys.put(entry.keyHash, value));
+      try {
+        const changes = changesOf(entries, { texts, highestSlot: highestSlot(), findSubject, firstOutcome });
+        changes.push({ table: 'state', key: positionKey, value: encodePosition(position) });
+        reservedBytes = await reserveRoom(folder, environment, changes.length, reservedBytes);
+        await write(environment, changes);
+        texts.keep();
+      } catch (error) {
+        texts.forget();
+        throw error;
       }
-      commits.add(positions.put(positionKey, encodePosition(position)));
-      for (const commit of commits) commit.catch(hearOut);
-      await Promise.all(commits);
+    },
+    *contents() {
+      for (const table of tableNames)
+        for (const { key, value } of environment.tables[table].getRange())
+          yield { table, key: Buffer.from(key), value: Buffer.from(value) };
     },
     clear: async () => {
-      await close();
+      await closeEnvironment(environment);
       await rm(folder, { recursive: true, force: true });
-      ({ root, records, keys, positions } = await openEnvironment(folder));
+      environment = await openEnvironment(folder);
+      texts = readTexts(environment);
       reservedBytes = 0;
     },
-    close,
+    close: async () => await closeEnvironment(environment),
   };
+}
+
+/** Writes in one transaction: that is what lmdb makes of the changes of one turn of the event loop. */
+async function write({ tables }: Environment, changes: readonly Change[]): Promise<void> {
+  const commits = new Set<Promise<boolean>>();
+  for (const { table, key, value } of changes)
+    commits.add(value === undefined ? tables[table].remove(key) : tables[table].put(key, value));
+  for (const commit of commits) commit.catch(hearOut);
+  await Promise.all(commits);
 }
 
 /** lmdb rejects a second promise, inside the error of the first; unheard it would end the process. */
@@ -189,44 +232,6 @@ function hearOut(error: unknown): void {
   (error as { commitError?: Promise<unknown> }).commitError?.catch(() => {});
 }
 
-/** As index u64, segment u32, offset u64, length u32; little-endian. */
-function encodeLocation({ index, segment, offset, length }: Location): Buffer {
-  const value = Buffer.allocUnsafe(locationBytes);
-  value.writeUInt32LE(index >>> 0, 0);
-  value.writeUInt32LE(Math.floor(index / 2 ** 32), 4);
-  value.writeUInt32LE(segment, 8);
-  value.writeUInt32LE(offset >>> 0, 12);
-  value.writeUInt32LE(Math.floor(offset / 2 ** 32), 16);
-  value.writeUInt32LE(length, 20);
-  return value;
-}
-
-function decodeLocation(value: Buffer): Location {
-  return {
-    index: value.readUInt32LE(0) + value.readUInt32LE(4) * 2 ** 32,
-    segment: value.readUInt32LE(8),
-    offset: value.readUInt32LE(12) + value.readUInt32LE(16) * 2 ** 32,
-    length: value.readUInt32LE(20),
-  };
-}
-
-function encodePosition(position: Position): Buffer {
-  const value = Buffer.alloc(positionBytes);
-  encodeLocation(position.last).copy(value);
-  value.writeUInt32LE(position.checksum, locationBytes);
-  value.writeUInt32LE(position.salt, locationBytes + 4);
-  return value;
-}
-
-function decodePosition(value: Buffer | undefined): Position | undefined {
-  if (value === undefined || value.length !== positionBytes) return undefined;
-  return {
-    last: decodeLocation(value),
-    checksum: value.readUInt32LE(locationBytes),
-    salt: value.readUInt32LE(locationBytes + 4),
-  };
-}
-
-function decodeFound(value: Buffer | undefined): Location | undefined {
-  return value === undefined ? undefined : decodeLocation(value);
+function readTexts({ tables }: Environment): Texts {
+  return new Texts(tables.texts.getRange().map(({ value }) => value));
 }

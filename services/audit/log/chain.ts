@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Log } from '../../kit/log/log.ts';
 import type { Disk } from '../disk.ts';
+import { type PruningNote, readPruningNote } from './pruning-note.ts';
 import {
   corrupt,
   decodeHeader,
@@ -22,12 +23,20 @@ export interface Segment {
 /** Name of the file that tells whether there is room. */
 export const probeName = 'probe';
 
+/** The segments of a log, oldest first. */
+export interface Chain {
+  readonly segments: readonly Segment[];
+  /** Segments before them that were pruned and are still to be removed. */
+  readonly pruned: readonly Segment[];
+}
+
 /**
- * The segments, oldest first; reads one header each. Every header is checked, that none is missing, and that each has at least the bytes that
- * its successor says: a failed sync may have left more, which is cut. A last segment without a whole header is one that was
- * being made and holds nothing: it is removed. STATE_CORRUPT for anything else.
+ * The segments; reads one header each. Every header is checked, that none is missing but those that a note says were pruned, and that each
+ * has at least the bytes that its successor says: a failed sync may have left more, which is cut. A last segment without a whole header is
+ * one that was being made and holds nothing: it is removed. STATE_CORRUPT for anything else.
  */
-export async function readChain(disk: Disk, folder: string, log: Log): Promise<Segment[]> {
+export async function readChain(disk: Disk, folder: string, log: Log): Promise<Chain> {
+  const note = await readPruningNote(disk, folder, 'pruned');
   const numbers: number[] = [];
   for (const name of await disk.list(folder)) {
     const number = segmentNumber(name);
@@ -35,10 +44,13 @@ export async function readChain(disk: Disk, folder: string, log: Log): Promise<S
     else if (name === probeName) await disk.remove(join(folder, name));
   }
   numbers.sort((a, b) => a - b);
+  const first = note === undefined ? 1 : Math.min(note.segment, numbers[0] ?? note.segment);
+  if (note !== undefined && !numbers.includes(note.segment))
+    throw corrupt(segmentPath(folder, note.segment), 0, 'the file is missing');
   const files: FileState[] = [];
   for (const [at, number] of numbers.entries()) {
     const path = segmentPath(folder, number);
-    if (number !== at + 1) throw corrupt(segmentPath(folder, at + 1), 0, 'the file is missing');
+    if (number !== first + at) throw corrupt(segmentPath(folder, first + at), 0, 'the file is missing');
     const { size, header } = await readHeader(disk, path);
     if (header?.number === number) files.push({ path, size, header });
     else if (at === numbers.length - 1 && size <= headerBytes) await removeUnmade(disk, folder, path, log);
@@ -55,7 +67,16 @@ export async function readChain(disk: Disk, folder: string, log: Log): Promise<S
     if (size < file.size) await cut(disk, file, size, log);
     chain.push({ number, salt, firstIndex, size });
   }
-  return chain;
+  return split(folder, chain, note);
+}
+
+function split(folder: string, chain: readonly Segment[], note: PruningNote | undefined): Chain {
+  if (note === undefined) return { segments: chain, pruned: [] };
+  const segments = chain.filter(({ number }) => number >= note.segment);
+  const [first] = segments;
+  if (first?.salt !== note.salt || first.firstIndex !== note.firstIndex)
+    throw corrupt(segmentPath(folder, note.segment), 16, 'it is not what the log was pruned up to');
+  return { segments, pruned: chain.filter(({ number }) => number < note.segment) };
 }
 
 interface FileState {

@@ -1,4 +1,12 @@
-import { type FrameContent, frameChecksum, frameLeafHash, frameLength, writeFrame } from './frame.ts';
+import { type Facts, factsOf } from '../index/facts.ts';
+import {
+  type FrameContent,
+  frameChecksum,
+  frameEntry,
+  frameLeafHash,
+  frameLength,
+  writeFrame,
+} from './frame.ts';
 
 /** Where a record stands in the log. */
 export interface Location {
@@ -16,12 +24,15 @@ export interface Location {
 export interface Entry {
   /** Lower case. */
   readonly recordId: string;
-  /** Empty for none. */
-  readonly idempotencyKey: string;
-  /** What the index finds the key by; undefined without a key. */
+  /** SHA-256 of its idempotency key; undefined without one. */
   readonly keyHash: Buffer | undefined;
-  /** As latin1 text: a view would keep the whole message that it came in. */
-  readonly bodyDigest: string;
+  /** Key slot of its sealed content; of an erasure the slot that it destroys. */
+  readonly slot: number;
+  /** Whose content it has; undefined for nobody's. */
+  readonly subject: SubjectSlot | undefined;
+  /** The subject that it erases: its tag. */
+  readonly erases: Buffer | undefined;
+  readonly facts: Facts | undefined;
   readonly index: number;
   /** Place of its frame in the commit. */
   readonly offset: number;
@@ -30,6 +41,25 @@ export interface Entry {
   /** Of its frame. */
   readonly checksum: number;
   readonly commit: Commit;
+}
+
+/** Where the key of a data subject is. */
+export interface SubjectSlot {
+  /** What the index finds the subject by, 16 bytes. */
+  readonly tag: Buffer;
+  readonly slot: number;
+}
+
+/** What is appended, and what the index is told beside it. */
+export interface NewEntry extends FrameContent {
+  readonly subject: SubjectSlot | undefined;
+  readonly erases: Buffer | undefined;
+}
+
+/** A tree head and its checkpoint as a signed note. */
+export interface SignedHead {
+  readonly size: number;
+  readonly checkpoint: string;
 }
 
 /** Shrinks the buffers of a burst: what an ordinary commit needs is kept. */
@@ -66,11 +96,7 @@ export class Commit {
   }
 
   /** Adds one record; undefined if its id is not a UUID. */
-  add(
-    content: FrameContent,
-    place: { readonly index: number; readonly salt: number },
-    keyHash: Buffer | undefined,
-  ): Entry | undefined {
+  add(content: NewEntry, place: { readonly index: number; readonly salt: number }): Entry | undefined {
     const length = frameLength(content);
     const offset = this.bytes;
     const buffer = this.#room(length);
@@ -79,9 +105,11 @@ export class Commit {
       return undefined;
     const entry: Entry = {
       recordId: content.recordId.toLowerCase(),
-      idempotencyKey: content.idempotencyKey,
-      keyHash,
-      bodyDigest: content.bodyDigest.length === 0 ? '' : content.bodyDigest.toString('latin1'),
+      keyHash: content.keyHash,
+      slot: content.slot,
+      subject: content.subject,
+      erases: content.erases,
+      facts: factsOf(frameEntry(buffer, offset)),
       index: place.index,
       offset,
       length,

@@ -45,3 +45,12 @@ export function queueFull(what: string, limit: number): MeshError {
     { retryAfterMs: queueRetryMs },
   );
 }
+
+/** An entry before the log's beginning. */
+export function entryPruned(index: number, minimum: number): MeshError {
+  return new MeshError(
+    'ENTRY_PRUNED',
+    `entry ${index} was removed when its retention had passed; the entries from ${minimum} on are there, and proofs of all`,
+    { metadata: { index: String(index), minimum_index: String(minimum) } },
+  );
+}

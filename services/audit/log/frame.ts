@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { maxKeyBytes, maxRecordBytes } from '../config.ts';
+import { maxRecordBytes, maxSealedInlineBytes } from '../config.ts';
 import { readRecordId, recordIdBytes, writeRecordId } from '../record-id.ts';
 
 /*
@@ -10,11 +10,14 @@ import { readRecordId, recordIdBytes, writeRecordId } from '../record-id.ts';
  *    4  u32  length of the whole frame
  *    8  u64  index: the record's place in the log, from 0
  *   16  u32  ordinal: its place in the commit that it was written in, from 0
- *   20  u16  length of the idempotency key
- *   22  u8   length of the body digest: 0 or 32
- *   23  u8   version of this format: 1
+ *   20  u8   length of the hash of the idempotency key: 0 or 32
+ *   21  u8   sealed content: 0 none, 1 here, 2 apart (here is a reference to it)
+ *   22  u8   0
+ *   23  u8   version of this format: 2
  *   24  16   record id
- *   40       idempotency key in UTF-8, body digest, a zero byte, the record
+ *   40  u32  key slot: of the sealed content; of an erasure the one that was destroyed; of a pruning the highest so far
+ *   44  u32  length of the sealed content or of the reference
+ *   48       SHA-256 of the idempotency key, sealed content, a zero byte, the entry
  *
  * The zero byte is the prefix of an RFC 6962 leaf, so that the leaf hash is taken over bytes that lie together. The salt is
  * random and secret, so that nobody can send a record whose bytes look like a frame.
@@ -23,36 +26,56 @@ const crcAt = 0;
 const lengthAt = 4;
 const indexAt = 8;
 const ordinalAt = 16;
-const keyLengthAt = 20;
-const digestLengthAt = 22;
+const keyHashLengthAt = 20;
+const sealedKindAt = 21;
 const versionAt = 23;
 const idAt = 24;
-const keyAt = 40;
-const version = 1;
-const digestBytes = 32;
-const minFrameBytes = keyAt + 1;
+const slotAt = 40;
+const sealedLengthAt = 44;
+const keyHashAt = 48;
+const version = 2;
+const minFrameBytes = keyHashAt + 1;
+
+/** Bytes of the hash of an idempotency key. */
+export const keyHashBytes = 32;
 
 /** The largest frame. */
-export const maxFrameBytes = minFrameBytes + maxKeyBytes + digestBytes + maxRecordBytes;
+export const maxFrameBytes = minFrameBytes + keyHashBytes + maxSealedInlineBytes + maxRecordBytes;
+
+/** Where the sealed content of a record is. */
+export type SealedKind = 'none' | 'here' | 'apart';
+const sealedKinds: readonly SealedKind[] = ['none', 'here', 'apart'];
 
 /** What is appended. */
 export interface FrameContent {
   readonly recordId: string;
-  readonly idempotencyKey: string;
-  readonly bodyDigest: Buffer;
+  /** SHA-256 of the idempotency key; undefined without one. */
+  readonly keyHash: Buffer | undefined;
+  readonly slot: number;
+  readonly sealedKind: SealedKind;
+  /** The sealed content, or the reference to it. */
+  readonly sealed: Buffer;
+  /** The entry is these two, one after the other. */
   readonly record: Buffer;
+  readonly sealedField: Buffer;
 }
 
 /** Bytes of the frame that this will take. */
-export function frameLength(content: FrameContent): number {
-  const keyBytes = content.idempotencyKey === '' ? 0 : Buffer.byteLength(content.idempotencyKey);
-  return minFrameBytes + keyBytes + content.bodyDigest.length + content.record.length;
+export function frameLength({ keyHash, sealed, record, sealedField }: FrameContent): number {
+  return minFrameBytes + (keyHash?.length ?? 0) + sealed.length + record.length + sealedField.length;
 }
 
-export interface Frame extends FrameContent {
+/** A frame as it was read; its buffers are views. */
+export interface Frame {
   readonly index: number;
   /** Length of the whole frame. */
   readonly length: number;
+  readonly recordId: string;
+  readonly keyHash: Buffer | undefined;
+  readonly slot: number;
+  readonly sealedKind: SealedKind;
+  readonly sealed: Buffer;
+  readonly entry: Buffer;
 }
 
 /** Where a frame stands among the others. */
@@ -71,20 +94,27 @@ export function writeFrame(
   content: FrameContent,
 ): boolean {
   if (!writeRecordId(content.recordId, into, at + idAt)) return false;
-  const { idempotencyKey, bodyDigest, record } = content;
+  const { keyHash, sealed, record, sealedField } = content;
   into.writeUInt32LE(length, at + lengthAt);
   into.writeUInt32LE(place.index >>> 0, at + indexAt);
   into.writeUInt32LE(Math.floor(place.index / 2 ** 32), at + indexAt + 4);
   into.writeUInt32LE(place.ordinal, at + ordinalAt);
-  const leafFrom = at + length - record.length - 1;
-  const digestFrom = leafFrom - bodyDigest.length;
-  into.writeUInt16LE(digestFrom - at - keyAt, at + keyLengthAt);
-  into[at + digestLengthAt] = bodyDigest.length;
+  into[at + keyHashLengthAt] = keyHash?.length ?? 0;
+  into[at + sealedKindAt] = sealedKinds.indexOf(content.sealedKind);
+  into[at + sealedKindAt + 1] = 0;
   into[at + versionAt] = version;
-  if (idempotencyKey !== '') into.write(idempotencyKey, at + keyAt, 'utf8');
-  if (bodyDigest.length > 0) into.set(bodyDigest, digestFrom);
-  into[leafFrom] = 0;
-  into.set(record, leafFrom + 1);
+  into.writeUInt32LE(content.slot, at + slotAt);
+  into.writeUInt32LE(sealed.length, at + sealedLengthAt);
+  let to = at + keyHashAt;
+  if (keyHash !== undefined) {
+    into.set(keyHash, to);
+    to += keyHash.length;
+  }
+  if (sealed.length > 0) into.set(sealed, to);
+  to += sealed.length;
+  into[to++] = 0;
+  into.set(record, to);
+  if (sealedField.length > 0) into.set(sealedField, to + record.length);
   into.writeUInt32LE(crc32(into.subarray(at + lengthAt, at + length), place.salt), at + crcAt);
   return true;
 }
@@ -95,7 +125,7 @@ export function validFrameLength(bytes: Buffer, at: number, salt: number): numbe
   const length = bytes.readUInt32LE(at + lengthAt);
   if (length < minFrameBytes || length > maxFrameBytes || at + length > bytes.length) return 0;
   if (crc32(bytes.subarray(at + lengthAt, at + length), salt) !== frameChecksum(bytes, at)) return 0;
-  if (bytes[at + versionAt] !== version) return 0;
+  if (bytes[at + versionAt] !== version || leafStart(bytes, at) >= at + length) return 0;
   return length;
 }
 
@@ -117,32 +147,38 @@ export function frameRecordId(bytes: Buffer, at: number): Buffer {
   return Buffer.from(bytes.subarray(at + idAt, at + idAt + recordIdBytes));
 }
 
-/** The frame's idempotency key; empty for none. */
-export function frameKey(bytes: Buffer, at: number): string {
-  return bytes.toString('utf8', at + keyAt, at + keyAt + bytes.readUInt16LE(at + keyLengthAt));
+/** Where the zero byte before the entry stands. */
+function leafStart(bytes: Buffer, at: number): number {
+  return at + keyHashAt + bytes.readUInt8(at + keyHashLengthAt) + bytes.readUInt32LE(at + sealedLengthAt);
+}
+
+/** The entry of the valid frame at `at`, as a view. */
+export function frameEntry(bytes: Buffer, at: number): Buffer {
+  return bytes.subarray(leafStart(bytes, at) + 1, at + bytes.readUInt32LE(at + lengthAt));
 }
 
 /** The valid frame at `at`; its buffers are views of `bytes`. */
 export function readFrame(bytes: Buffer, at: number): Frame {
   const length = bytes.readUInt32LE(at + lengthAt);
-  const digestFrom = at + keyAt + bytes.readUInt16LE(at + keyLengthAt);
-  const leafFrom = digestFrom + bytes.readUInt8(at + digestLengthAt);
+  const sealedFrom = at + keyHashAt + bytes.readUInt8(at + keyHashLengthAt);
+  const leafFrom = leafStart(bytes, at);
   return {
     index: frameIndex(bytes, at),
     length,
     recordId: readRecordId(bytes, at + idAt),
-    idempotencyKey: frameKey(bytes, at),
-    bodyDigest: bytes.subarray(digestFrom, leafFrom),
-    record: bytes.subarray(leafFrom + 1, at + length),
+    keyHash: sealedFrom > at + keyHashAt ? bytes.subarray(at + keyHashAt, sealedFrom) : undefined,
+    slot: bytes.readUInt32LE(at + slotAt),
+    sealedKind: sealedKinds[bytes.readUInt8(at + sealedKindAt)] ?? 'none',
+    sealed: bytes.subarray(sealedFrom, leafFrom),
+    entry: bytes.subarray(leafFrom + 1, at + length),
   };
 }
 
-/** RFC 6962 section 2.1 leaf hash of the frame's record: SHA-256(0x00 || record), 32 bytes. */
+/** RFC 6962 section 2.1 leaf hash of the frame's entry: SHA-256(0x00 || entry), 32 bytes. */
 export function frameLeafHash(bytes: Buffer, at: number): Buffer {
-  const leafFrom = at + keyAt + bytes.readUInt16LE(at + keyLengthAt) + bytes.readUInt8(at + digestLengthAt);
   const end = at + bytes.readUInt32LE(at + lengthAt);
   // As text and then into Node's pool: a Buffer of its own for every 32 bytes costs more than the hash.
-  return Buffer.from(hash('sha256', bytes.subarray(leafFrom, end), 'binary'), 'latin1');
+  return Buffer.from(hash('sha256', bytes.subarray(leafStart(bytes, at), end), 'binary'), 'latin1');
 }
 
 /**

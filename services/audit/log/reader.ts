@@ -1,7 +1,10 @@
 import { isMeshError, MeshError } from '../../kit/errors/mesh-error.ts';
 import { type Disk, type DiskFile, errorCode } from '../disk.ts';
 import type { Location } from './commit.ts';
+import type { SegmentStart } from './entry-places.ts';
+import { entryPruned } from './fault.ts';
 import { type Frame, frameIndex, frameLeafHash, readFrame, validFrameLength } from './frame.ts';
+import { minimumIndexOf } from './pruning-note.ts';
 import { corrupt, segmentPath } from './segment.ts';
 
 /** A record as it was read back. */
@@ -19,6 +22,7 @@ export class LogReader {
   readonly #salt: number;
   /** In order of last use. */
   readonly #files = new Map<number, OpenFile>();
+  #start: SegmentStart | undefined;
 
   constructor(disk: Disk, folder: string, salt: number) {
     this.#disk = disk;
@@ -26,8 +30,20 @@ export class LogReader {
     this.#salt = salt;
   }
 
-  /** Costs one read of the file; the bytes are the caller's. STATE_CORRUPT if they are not what was written. */
+  /** Nothing before this segment is read from now on. */
+  beginWith(start: SegmentStart): void {
+    this.#start = start;
+    for (const [number, file] of this.#files)
+      if (number < start.number) {
+        this.#files.delete(number);
+        void file.retire();
+      }
+  }
+
+  /** Costs one read of the file; the bytes are the caller's. STATE_CORRUPT if they are not what was written, ENTRY_PRUNED if they were removed. */
   async read(location: Location): Promise<StoredRecord> {
+    if (this.#start !== undefined && location.segment < this.#start.number)
+      throw entryPruned(location.index, minimumIndexOf(this.#start.firstIndex));
     const path = segmentPath(this.#folder, location.segment);
     const bytes = Buffer.allocUnsafeSlow(location.length);
     try {

@@ -8,8 +8,6 @@ import {
   frameChecksum,
   frameCommitStart,
   frameIndex,
-  frameKey,
-  frameRecordId,
   scanFrames,
   validFrameLength,
 } from './frame.ts';
@@ -24,17 +22,22 @@ export interface Position {
 
 /** A record that was read back from the log. */
 export interface RecoveredEntry extends Location {
-  /** 16 bytes. */
-  readonly recordId: Buffer;
-  /** Empty for none. */
-  readonly idempotencyKey: string;
   readonly checksum: number;
 }
+
+/** Gets what a segment has after the index's position, and the bytes of the segment that their offsets are in. */
+export type RecoveryVisitor = (
+  entries: readonly RecoveredEntry[],
+  salt: number,
+  segment: Buffer,
+) => Promise<void>;
 
 export interface RecoveredLog {
   readonly salt: number;
   /** Records in the log. */
   readonly records: number;
+  /** Oldest first. */
+  readonly segments: readonly Segment[];
   /** Bytes of all segments before the last. */
   readonly closedBytes: number;
   /** The segment that is written next, open for writing. */
@@ -95,7 +98,7 @@ export async function recoverLog(
   options: RecoveryOptions,
   chain: readonly Segment[],
   from: Position | undefined,
-  visit: (entries: readonly RecoveredEntry[], salt: number) => Promise<void>,
+  visit: RecoveryVisitor,
 ): Promise<RecoveredLog> {
   const { disk, folder } = options;
   const last = chain.at(-1);
@@ -111,7 +114,7 @@ export async function recoverLog(
       if (scan.end < segment.size)
         throw corrupt(path, scan.end, 'no valid entry begins here and more of the log follows');
       nextIndex = scan.nextIndex;
-      await visit(scan.entries, segment.salt);
+      await visit(scan.entries, segment.salt, scan.bytes);
     } finally {
       await file.close();
     }
@@ -136,10 +139,11 @@ export async function recoverLog(
     // another sync would write them. Written again they are durable for sure, and may be answered.
     if (options.unclean) await writeFully(file, scan.bytes.subarray(since), scan.end - since, since);
     await file.sync();
-    await visit(scan.entries, last.salt);
+    await visit(scan.entries, last.salt, scan.bytes);
     return {
       salt: last.salt,
       records: scan.nextIndex,
+      segments: chain.map((each) => (each === last ? { ...each, size: scan.end } : each)),
       closedBytes: chain.reduce((sum, each) => sum + (each === last ? 0 : each.size), 0),
       file,
       segment: last.number,
@@ -199,7 +203,8 @@ async function beginLog(disk: Disk, folder: string): Promise<RecoveredLog> {
   // Not 0, which is what an absent checksum start means.
   const salt = randomInt(1, 2 ** 32);
   const file = await createSegment(disk, folder, { number: 1, salt, firstIndex: 0, previousSize: 0 });
-  return { salt, records: 0, closedBytes: 0, file, segment: 1, size: headerBytes, tornBytes: 0 };
+  const segments = [{ number: 1, salt, firstIndex: 0, size: headerBytes }];
+  return { salt, records: 0, segments, closedBytes: 0, file, segment: 1, size: headerBytes, tornBytes: 0 };
 }
 
 function recoveredEntry(bytes: Buffer, segment: number, offset: number, length: number): RecoveredEntry {
@@ -208,8 +213,6 @@ function recoveredEntry(bytes: Buffer, segment: number, offset: number, length: 
     segment,
     offset,
     length,
-    recordId: frameRecordId(bytes, offset),
-    idempotencyKey: frameKey(bytes, offset),
     checksum: frameChecksum(bytes, offset),
   };
 }

@@ -3,9 +3,9 @@ import type { Log } from '../../kit/log/log.ts';
 import type { AuditConfig } from '../config.ts';
 import { type Disk, type DiskFile, errorCode, isDiskFull, writeFully } from '../disk.ts';
 import { finishesWithin } from '../time-limit.ts';
-import { Commit, type Entry } from './commit.ts';
+import { Commit, type Entry, type NewEntry } from './commit.ts';
+import type { SegmentStart } from './entry-places.ts';
 import { closed, diskFull, logFailed, outcomeUnknown, queueFull } from './fault.ts';
-import type { FrameContent } from './frame.ts';
 import type { RecoveredLog } from './recovery.ts';
 import { probeRoom, reopenSegment } from './repair.ts';
 import { createSegment, headerBytes } from './segment.ts';
@@ -40,6 +40,8 @@ export class LogWriter {
   /** Durable bytes of the segment; nothing behind them counts. */
   #size: number;
   #closedBytes: number;
+  /** Oldest first. */
+  readonly #segments: SegmentStart[];
   /** Durable records. */
   #records: number;
   #gathering = new Commit(undefined);
@@ -59,6 +61,20 @@ export class LogWriter {
     this.#size = recovered.size;
     this.#closedBytes = recovered.closedBytes;
     this.#records = recovered.records;
+    this.#segments = [...recovered.segments];
+  }
+
+  /** Where segments begin, oldest first. */
+  get segments(): readonly SegmentStart[] {
+    return this.#segments;
+  }
+
+  /** The log begins with this segment from now on; bytes are those of the segments before it. */
+  beginWith(number: number, bytes: number): void {
+    const at = this.#segments.findIndex((segment) => segment.number === number);
+    if (at <= 0) return;
+    this.#segments.splice(0, at);
+    this.#closedBytes -= bytes;
   }
 
   get records(): number {
@@ -90,17 +106,17 @@ export class LogWriter {
    * Takes one record into the next commit, whose `done` tells when it is durable; undefined if its id is not a UUID. Throws the
    * fault, or QUEUE_FULL. The content is copied.
    */
-  append(content: FrameContent, keyHash: Buffer | undefined): Entry | undefined {
+  append(content: NewEntry): Entry | undefined {
     if (this.#fault !== undefined) throw this.#fault;
     const { maxPendingRecords, maxPendingBytes } = this.#options.config;
     const pending = this.pendingRecords;
     if (pending >= maxPendingRecords)
       throw queueFull(`${pending} records wait for the audit log`, maxPendingRecords);
     const pendingBytes = this.#gathering.bytes + (this.#running?.bytes ?? 0);
-    if (pendingBytes + content.record.length > maxPendingBytes)
+    if (pendingBytes + content.record.length + content.sealed.length > maxPendingBytes)
       throw queueFull(`${pendingBytes} bytes wait for the audit log`, maxPendingBytes);
     const index = this.#records + pending;
-    const entry = this.#gathering.add(content, { index, salt: this.#salt }, keyHash);
+    const entry = this.#gathering.add(content, { index, salt: this.#salt });
     if (entry !== undefined && this.#running === undefined && !this.#isScheduled) {
       this.#isScheduled = true;
       // Not at once, so that everything that arrived in this turn of the event loop goes into one commit.
@@ -178,6 +194,7 @@ export class LogWriter {
     this.#closedBytes += this.#size;
     this.#file = file;
     this.#segment = next;
+    this.#segments.push({ number: next, firstIndex: this.#records });
     this.#size = headerBytes;
   }
 
@@ -262,6 +279,7 @@ export class LogWriter {
     });
     this.#closedBytes += this.#size;
     this.#segment++;
+    this.#segments.push({ number: this.#segment, firstIndex: this.#records });
     this.#size = headerBytes;
   }
 }

@@ -15,6 +15,8 @@ import { ViewSources } from './view-sources.ts';
 
 /** Plans of features that were named one by one, kept for the next read of the same. */
 const maxNamedPlans = 1_000;
+/** Characters of a name in a message. */
+const maxNameShown = 100;
 
 /** What is declared and what was, ready to be read. Versions of a set are kept for ever: a model reads the one it was made for. */
 export class Catalog {
@@ -82,13 +84,20 @@ export class Catalog {
     return { views: [], sets: [describeSet(this.set(reference))], streams: [], entities: [] };
   }
 
-  /** What a request reads: a set, or features by their names. */
+  /**
+   * What a request reads: a set, or features by their names. Throws FEATURE_SET_NOT_FOUND, FEATURE_SET_CHANGED, FEATURE_VIEW_NOT_FOUND (also
+   * for a feature that its view does not have) or INVALID_REQUEST.
+   */
   plan({ featureSet, features }: GetFeaturesRequest__Output): ReadPlan {
     if (features.length > 0 && featureSet !== '')
       throw invalidRequest([
         { field: 'features', description: 'names features beside a feature_set; give one of them' },
       ]);
     if (features.length > 0) return this.#namedPlan(features);
+    if (featureSet === '')
+      throw invalidRequest([
+        { field: 'feature_set', description: 'is empty; name a feature set, or features as "view.feature"' },
+      ]);
     const plan = this.#plans.get(this.set(featureSet).digest);
     if (plan === undefined) throw new Error(`feature set ${featureSet} has no plan`);
     return plan;
@@ -137,22 +146,25 @@ export class Catalog {
   }
 
   #column(path: string, index: number): SetColumn {
-    const [viewName = '', featureName = ''] = path.split('.');
+    const [viewName = '', featureName = '', ...more] = path.split('.');
+    if (viewName === '' || featureName === '' || more.length > 0)
+      throw invalidRequest([
+        { field: `features[${index}]`, description: `${shown(path)} is not of the form "view.feature"` },
+      ]);
     const view = this.#current.views.get(viewName);
     if (view === undefined)
       throw new MeshError(
         'FEATURE_VIEW_NOT_FOUND',
-        `features[${index}]: no feature view is called ${JSON.stringify(viewName)}; there are ${nameList(this.#current.views.keys())}`,
-        { metadata: { view: viewName } },
+        `features[${index}]: no feature view is called ${shown(viewName)}; there are ${nameList(this.#current.views.keys())}`,
+        { metadata: { view: viewName.slice(0, maxNameShown) } },
       );
     const feature = view.features.find(({ name }) => name === featureName);
-    if (feature === undefined || path !== `${viewName}.${featureName}`)
-      throw invalidRequest([
-        {
-          field: `features[${index}]`,
-          description: `view ${viewName} has no feature ${JSON.stringify(featureName)}; it has ${nameList(view.features.map(({ name }) => name))}`,
-        },
-      ]);
+    if (feature === undefined)
+      throw new MeshError(
+        'FEATURE_VIEW_NOT_FOUND',
+        `features[${index}]: view ${viewName} has no feature ${shown(featureName)}; it has ${nameList(view.features.map(({ name }) => name))}`,
+        { metadata: { view: viewName, feature: featureName.slice(0, maxNameShown) } },
+      );
     return {
       name: path,
       datatype: feature.datatype,
@@ -161,4 +173,9 @@ export class Catalog {
       stale: { kind: 'null' },
     };
   }
+}
+
+/** A request may call anything a name. */
+function shown(name: string): string {
+  return JSON.stringify(name.slice(0, maxNameShown));
 }

@@ -1,4 +1,13 @@
-import { type Document, isNode, isScalar, Lexer, LineCounter, parseDocument, visit } from 'yaml';
+import {
+  type Document,
+  isNode,
+  isScalar,
+  Lexer,
+  LineCounter,
+  parseDocument,
+  visit,
+  type YAMLError,
+} from 'yaml';
 import { maxFileBytes } from './bounds.ts';
 import { type Entry, type Fault, faultAt, type Origin, type Path } from './entry.ts';
 import { fileSchema, kinds } from './schema.ts';
@@ -52,18 +61,36 @@ function checkShape(yaml: string): void {
   }
 }
 
-/** The parser's own check takes time that grows with the square of the keys. */
-function repeatedKeys(document: Document, report: (offset: number, message: string) => void): void {
+/**
+ * Repeated keys, and those that an object takes for its prototype and not for a key. The parser's own check for repeated ones takes time
+ * that grows with the square of the keys.
+ */
+function badKeys(document: Document, report: (offset: number, message: string) => void): void {
+  const refuse = (key: unknown, message: string): void =>
+    report(isNode(key) ? (key.range?.[0] ?? 0) : 0, message);
+  const noName = 'the key __proto__ can be no name; take another';
   visit(document, {
     Map(_, { items }) {
       const seen = new Set<string>();
       for (const { key } of items) {
         const name = isScalar(key) ? String(key.value) : '';
-        if (seen.has(name)) report(isNode(key) ? (key.range?.[0] ?? 0) : 0, `the key ${name} is there twice`);
+        if (seen.has(name)) refuse(key, `the key ${name} is there twice`);
+        if (name === '__proto__') refuse(key, noName);
         seen.add(name);
       }
     },
+    // An alias of it may be a key.
+    Scalar(_, scalar) {
+      if (scalar.anchor !== undefined && scalar.value === '__proto__') refuse(scalar, noName);
+    },
   });
+}
+
+/** What a user can do about an error of the parser, where its own words are for programmers. */
+function messageOf({ code, message }: YAMLError): string {
+  return code === 'MULTIPLE_DOCS'
+    ? 'a second document begins here, and a text of declarations is one: join them, or make a file of each'
+    : message;
 }
 
 function entriesOfYaml(yaml: string, { file }: Origin, faults: Fault[]): Entry[] | undefined {
@@ -77,8 +104,8 @@ function entriesOfYaml(yaml: string, { file }: Origin, faults: Fault[]): Entry[]
     if (problems++ < maxProblems)
       faults.push(faultAt({ file, locate: () => ({ line, column }) }, [], message));
   };
-  for (const { message, pos } of [...document.errors, ...document.warnings]) report(pos[0], message);
-  repeatedKeys(document, report);
+  for (const error of [...document.errors, ...document.warnings]) report(error.pos[0], messageOf(error));
+  badKeys(document, report);
   if (problems > 0) return undefined;
   const locate = (path: Path): { line: number; column: number } | undefined => {
     for (let length = path.length; length > 0; length--) {

@@ -100,43 +100,37 @@ function rowCount(parts: Readonly<Record<string, Readonly<Record<string, Repeate
   return count;
 }
 
-/** A key as events have it: text as it is, integers in decimal. */
-function keyText(value: FeastValue): string | undefined | Unfit {
-  switch (value.val) {
-    case undefined:
-    case 'nullVal':
-      return undefined;
-    case 'stringVal':
-      return value.stringVal;
-    case 'int64Val':
-      return value.int64Val;
-    case 'int32Val':
-      return String(value.int32Val);
-    default:
-      return new Unfit(value, 'a key is string_val, int64_val or int32_val');
-  }
+/** How each kind of value is converted; those left out do not fit. */
+type Conversions<Result> = {
+  readonly [Kind in Exclude<FeastValue['val'], undefined>]?: (value: FeastValue) => Result;
+};
+
+function converter<Result>(conversions: Conversions<Result>, wanted: string): Convert<Result> {
+  return (value) => {
+    if (value.val === undefined || value.val === 'nullVal') return undefined;
+    return conversions[value.val]?.(value) ?? new Unfit(value, wanted);
+  };
 }
 
-function inputValue(value: FeastValue): Value__Output | undefined | Unfit {
-  switch (value.val) {
-    case undefined:
-    case 'nullVal':
-      return undefined;
-    case 'stringVal':
-      return { kind: 'text', text: value.stringVal ?? '' };
-    case 'int64Val':
-      return { kind: 'integer', integer: value.int64Val ?? '0' };
-    case 'int32Val':
-      return { kind: 'integer', integer: String(value.int32Val) };
-    case 'unixTimestampVal':
-      return { kind: 'integer', integer: value.unixTimestampVal ?? '0' };
-    case 'doubleVal':
-      return { kind: 'number', number: value.doubleVal ?? 0 };
-    case 'floatVal':
-      return { kind: 'number', number: value.floatVal ?? 0 };
-    case 'boolVal':
-      return { kind: 'flag', flag: value.boolVal ?? false };
-    default:
-      return new Unfit(value, 'an input is a number, a text or a boolean');
-  }
-}
+/** A key as events have it: text as it is, integers in decimal. */
+const keyText = converter<string>(
+  {
+    stringVal: ({ stringVal }) => stringVal ?? '',
+    int64Val: ({ int64Val }) => int64Val ?? '0',
+    int32Val: ({ int32Val }) => String(int32Val ?? 0),
+  },
+  'a key is string_val, int64_val or int32_val',
+);
+
+const inputValue = converter<Value__Output>(
+  {
+    stringVal: ({ stringVal }) => ({ kind: 'text', text: stringVal ?? '' }),
+    int64Val: ({ int64Val }) => ({ kind: 'integer', integer: int64Val ?? '0' }),
+    int32Val: ({ int32Val }) => ({ kind: 'integer', integer: String(int32Val ?? 0) }),
+    unixTimestampVal: ({ unixTimestampVal }) => ({ kind: 'integer', integer: unixTimestampVal ?? '0' }),
+    doubleVal: ({ doubleVal }) => ({ kind: 'number', number: doubleVal ?? 0 }),
+    floatVal: ({ floatVal }) => ({ kind: 'number', number: floatVal ?? 0 }),
+    boolVal: ({ boolVal }) => ({ kind: 'flag', flag: boolVal ?? false }),
+  },
+  'an input is a number, a text or a boolean',
+);

@@ -48,8 +48,15 @@ export async function requestedFeatures(
 
 async function ofSet(reference: string, features: FeatureReads, call: Call): Promise<Requested> {
   // An empty reference would list everything.
-  const listed = reference === '' ? undefined : await features.ListFeatures({ featureSet: reference }, call);
-  const set = listed?.sets[0];
+  if (reference === '')
+    throw invalidRequest([
+      {
+        field: 'feature_service',
+        description: 'is empty; name a declared set, or features as "view:feature"',
+      },
+    ]);
+  const { sets } = await features.ListFeatures({ featureSet: reference }, call);
+  const [set] = sets;
   if (set === undefined)
     throw new MeshError(
       'FEATURE_SET_NOT_FOUND',

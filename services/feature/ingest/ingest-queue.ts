@@ -33,9 +33,12 @@ interface Request {
   readonly reject: (error: unknown) => void;
 }
 
+/** Where so much waits, the next commit would hardly be larger later. */
+const fullWeight = 0.75 * maxCommitEvents;
+
 /**
- * Group commit: while one commit is on its way to the disk, requests gather for the next. Requests take effect whole and in the order in
- * which they came.
+ * Group commit: while one commit is on its way to the disk, requests gather for the next; when they fill it, it is made ready meanwhile.
+ * Requests take effect whole and in the order in which they came.
  */
 export class IngestQueue {
   readonly #deps: IngestQueueDeps;
@@ -43,6 +46,9 @@ export class IngestQueue {
   #waitingBytes = 0;
   /** Beyond the bound, in order: their callers are held back instead of refused. */
   readonly #patient: Request[] = [];
+  #waitingWeight = 0;
+  #pauses = 0;
+  #onFull = (): void => {};
   #committing = false;
   /** Ends when nothing has the store. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -82,10 +88,12 @@ export class IngestQueue {
    * work may change the declarations.
    */
   pause<T>(work: () => Promise<T>): Promise<T> {
+    this.#pauses++;
     return this.#exclusively(async () => {
       try {
         return await work();
       } finally {
+        this.#pauses--;
         this.#age++;
       }
     });
@@ -113,6 +121,8 @@ export class IngestQueue {
   #admit(request: Request): void {
     this.#waiting.push(request);
     this.#waitingBytes += request.sizeBytes;
+    this.#waitingWeight += weightOf(request.batch);
+    if (this.#isFull()) this.#onFull();
     if (this.#committing) return;
     this.#committing = true;
     void this.#commitAll();
@@ -127,8 +137,34 @@ export class IngestQueue {
   async #commitAll(): Promise<void> {
     // What else arrives in this turn of the event loop shares the first commit.
     await this.#exclusively(() => new Promise<void>((resolve) => setImmediate(resolve)));
-    while (this.#waiting.length > 0) await this.#exclusively(() => this.#commit(this.#take()));
+    while (this.#waiting.length > 0) await this.#exclusively(() => this.#commitWaiting());
     this.#committing = false;
+  }
+
+  /** One commit, and while it is written the next is made ready if that is full; and so on. */
+  async #commitWaiting(): Promise<void> {
+    let current = this.#commit(this.#take());
+    while (await this.#fillsDuring(current)) {
+      const next = this.#commit(this.#take());
+      await current;
+      current = next;
+    }
+  }
+
+  /** True as soon as what waits fills a commit, false if the current one is done before. */
+  #fillsDuring(current: Promise<void>): Promise<boolean> {
+    return new Promise((resolve) => {
+      this.#onFull = () => resolve(true);
+      if (this.#isFull()) resolve(true);
+      void current.then(() => resolve(false));
+    });
+  }
+
+  /** Whether the next commit should be made ready now; not if somebody wants the store for itself. */
+  #isFull(): boolean {
+    return (
+      this.#deps.store.overlapsCommits === true && this.#pauses === 0 && this.#waitingWeight >= fullWeight
+    );
   }
 
   #take(): Request[] {
@@ -140,7 +176,10 @@ export class IngestQueue {
       count++;
     }
     const taken = this.#waiting.splice(0, count);
-    for (const request of taken) this.#waitingBytes -= request.sizeBytes;
+    for (const { sizeBytes, batch } of taken) {
+      this.#waitingBytes -= sizeBytes;
+      this.#waitingWeight -= weightOf(batch);
+    }
     for (
       let next = this.#patient[0];
       next !== undefined && this.#fits(next.sizeBytes);

@@ -86,7 +86,7 @@ export class FeatureReader {
   /** Shows an event of a commit to the states of its key. `committed` must follow in the same turn. */
   offer(sources: readonly ViewSource[], key: string, row: Buffer, ingestTimeMs: number): void {
     // Reads of a store that others write to look there for what is new, also for what this process stored.
-    if (this.#store.shared !== undefined) return;
+    if (this.#store.shared !== undefined || (this.#present.isEmpty && this.#asked.isEmpty)) return;
     this.#offered.set(row, 0);
     for (const source of sources) {
       this.#present.offer(source, key, this.#offered, ingestTimeMs);

@@ -52,6 +52,11 @@ export class Lane {
     return this.#refreshedMs ?? this.#deps.known();
   }
 
+  /** Whether there are no states yet that events could matter to. */
+  get isEmpty(): boolean {
+    return this.#views.size === 0;
+  }
+
   /**
    * Makes sure that `read` needs no store for moments from the place's `fromMs` to its `toMs`. Gives a promise only where the store
    * is elsewhere; the lane must not be used by another read until it resolves.

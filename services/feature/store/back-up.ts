@@ -4,10 +4,10 @@ import { copyFile, mkdir, open, readdir, readFile, rename, rm, stat, writeFile }
 import { join } from 'node:path';
 import { MeshError } from '../../kit/errors/mesh-error.ts';
 import { lmdbFile } from '../../kit/storage/lmdb-file.ts';
+import { lastTicksName } from './commits.ts';
 import { corrupt, openToRead } from './environment.ts';
 import { timeOfTicks } from './ingest-clock.ts';
 import { readJson } from './json-records.ts';
-import { lastTicksName } from './lmdb-store.ts';
 
 /** What lies beside the data of a back-up. */
 export interface BackUpManifest {

@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Table } from './environment.ts';
-import { forEachIdKey, LogDraft, maxLogEvents } from './event-log.ts';
+import { LogDraft, maxLogEvents } from './event-log.ts';
 import type { NewEvent } from './feature-store.ts';
+import { byteText, type IdDraft, type IdTable } from './id-table.ts';
 import type { IndexRegistry } from './index-registry.ts';
 import { timeOfTicks } from './ingest-clock.ts';
 import { sectionHeaderBytes, writeSectionHeader } from './sections.ts';
@@ -27,47 +28,50 @@ interface Chunk {
 }
 
 export interface DraftDeps {
-  readonly ids: Table;
+  readonly ids: IdTable;
   readonly events: Table;
   readonly index: Table;
   readonly streams: StreamNumbers;
   readonly registry: IndexRegistry;
 }
 
+/** A commit that only has to be written. */
+export interface SealedDraft {
+  readonly sizeBytes: number;
+  /** Within the commit's transaction. */
+  put(): void;
+}
+
 /** Chunks that are made in one turn of the event loop. */
 const sliceChunks = 1000;
-
-/** What an id leads to: only whether it is there is asked. */
-const present = Buffer.from([1]);
 
 /** The events of one commit, gathered by where they are stored. Each lookup and grouping of an event costs about 1 us. */
 export class CommitDraft {
   readonly duplicates: boolean[] = [];
   readonly #deps: DraftDeps;
-  readonly #ticks: number;
+  readonly ticks: number;
   readonly #scratch = new KeyScratch();
-  readonly #seen = new Map<string, Set<string>>();
+  readonly ids: IdDraft;
   readonly #logs = new Map<number, Map<number, LogDraft[]>>();
   readonly #groups = new Map<number, Map<string, Group>>();
   #logCount = 0;
-  #eventCount = 0;
   #groupCount = 0;
   #chunkBytes = 0;
 
-  constructor(ticks: number, deps: DraftDeps) {
-    this.#ticks = ticks;
+  constructor(ticks: number, deps: DraftDeps, ids: IdDraft) {
+    this.ticks = ticks;
     this.#deps = deps;
+    this.ids = ids;
   }
 
   add(event: NewEvent): void {
     const stream = this.#deps.streams.of(event.stream);
-    const id = this.#scratch.idKey(stream, event.id);
-    const isDuplicate = this.#wasSeen(event) || this.#deps.ids.getBinaryFast(id) !== undefined;
-    this.duplicates.push(isDuplicate);
-    if (isDuplicate) return;
-    this.#eventCount++;
+    const id = byteText(event.id);
+    const isNew = this.ids.add(stream, id);
+    this.duplicates.push(!isNew);
+    if (!isNew) return;
     const tile = tileOf(event.eventTimeMs);
-    this.#logOf(stream, tile).add(event.row, event.id, id.length - 2);
+    this.#logOf(stream, tile).add(event.row, id);
     const { entries, row } = event;
     for (const { index, key } of entries) this.#addEntry(index.id, key, tile, row);
     const live = this.#deps.registry.liveOf(event.stream);
@@ -75,14 +79,13 @@ export class CommitDraft {
   }
 
   get operations(): number {
-    return this.#eventCount + this.#logCount + this.#groupCount;
+    return this.ids.operations + this.#logCount + this.#groupCount;
   }
 
   /** Makes the chunks, over some turns of the event loop; `put` puts them. Every one is told of, for its compaction. */
-  async seal(
-    noteChunk: (index: number, key: string, tile: number) => void,
-  ): Promise<{ sizeBytes: number; put(): void }> {
-    const { ids, events, index: indexTable } = this.#deps;
+  async seal(noteChunk: (index: number, key: string, tile: number) => void): Promise<SealedDraft> {
+    this.ids.seal();
+    const { events, index: indexTable } = this.#deps;
     let sizeBytes = this.#chunkBytes + this.#groupCount * sectionHeaderBytes;
     for (const log of this.#allLogs()) sizeBytes += log.draft.sizeBytes;
     const bytes = Buffer.allocUnsafe(sizeBytes);
@@ -92,40 +95,27 @@ export class CommitDraft {
       for (const [key, newest] of byKey)
         for (const group of newest.next === undefined ? [newest] : oldestFirst(newest)) {
           const start = at;
-          at = writeGroup(group, timeOfTicks(this.#ticks), bytes, at);
+          at = writeGroup(group, timeOfTicks(this.ticks), bytes, at);
           chunks.push({ index, key, tile: group.tile, value: bytes.subarray(start, at) });
           noteChunk(index, key, group.tile);
           if (chunks.length % sliceChunks === 0) await nextTurn();
         }
-    const logs: { stream: number; key: Buffer; value: Buffer }[] = [];
-    for (const { stream, key, draft } of this.#allLogs()) {
+    const logs: { key: Buffer; value: Buffer }[] = [];
+    for (const { key, draft } of this.#allLogs()) {
       const start = at;
       at = draft.writeTo(bytes, at);
-      logs.push({ stream, key, value: bytes.subarray(start, at) });
+      logs.push({ key, value: bytes.subarray(start, at) });
     }
     const scratch = this.#scratch;
     return {
-      sizeBytes,
+      sizeBytes: sizeBytes + this.ids.sizeBytes,
       put: () => {
-        for (const { stream, key, value } of logs) {
-          events.put(key, value);
-          forEachIdKey(value, stream, scratch, (id) => ids.put(id, present));
-        }
+        for (const { key, value } of logs) events.put(key, value);
+        this.ids.put();
         for (const { index, key, tile, value } of chunks)
-          indexTable.put(scratch.indexKey(index, key, tile, this.#ticks), value);
+          indexTable.put(scratch.indexKey(index, key, tile, this.ticks), value);
       },
     };
-  }
-
-  #wasSeen({ stream, id }: NewEvent): boolean {
-    let seen = this.#seen.get(stream);
-    if (seen === undefined) {
-      seen = new Set();
-      this.#seen.set(stream, seen);
-    }
-    if (seen.has(id)) return true;
-    seen.add(id);
-    return false;
   }
 
   #logOf(stream: number, tile: number): LogDraft {
@@ -147,11 +137,11 @@ export class CommitDraft {
     return log;
   }
 
-  *#allLogs(): Iterable<{ stream: number; key: Buffer; draft: LogDraft }> {
+  *#allLogs(): Iterable<{ key: Buffer; draft: LogDraft }> {
     for (const [stream, tiles] of this.#logs)
       for (const [tile, parts] of tiles)
         for (const [part, draft] of parts.entries())
-          yield { stream, key: eventsKey(stream, tile, this.#ticks, part), draft };
+          yield { key: eventsKey(stream, tile, this.ticks, part), draft };
   }
 
   /** Indexes that the sender no longer knows must not miss an event either. */

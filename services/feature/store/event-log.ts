@@ -1,4 +1,4 @@
-import { type KeyScratch, writeText } from './store-keys.ts';
+import { writeBytes } from './store-keys.ts';
 
 /*
  * An entry of the log: uint32 size of the rows, rows, then the id of each event, as uint16 size and UTF-8 bytes. It holds events of one
@@ -14,11 +14,12 @@ export class LogDraft {
   #rowBytes = 0;
   #idBytes = 0;
 
-  add(row: Buffer, id: string, idBytes: number): void {
+  /** `id` is its byte text. */
+  add(row: Buffer, id: string): void {
     this.rows.push(row);
     this.#ids.push(id);
     this.#rowBytes += row.length;
-    this.#idBytes += 2 + idBytes;
+    this.#idBytes += 2 + id.length;
   }
 
   get sizeBytes(): number {
@@ -33,10 +34,9 @@ export class LogDraft {
       at += row.length;
     }
     for (const id of this.#ids) {
-      const size = Buffer.byteLength(id);
-      target.writeUInt16LE(size, at);
-      writeText(target, at + 2, id, size);
-      at += 2 + size;
+      target.writeUInt16LE(id.length, at);
+      writeBytes(target, at + 2, id);
+      at += 2 + id.length;
     }
     return at;
   }
@@ -47,20 +47,13 @@ export function rowsOf(entry: Buffer): Buffer {
   return entry.subarray(4, 4 + entry.readUInt32LE(0));
 }
 
-/** Calls with the key in `ids` of each event of an entry; `stream` is their number. The key is good until the next call. */
-export function forEachIdKey(
-  entry: Buffer,
-  stream: number,
-  scratch: KeyScratch,
-  use: (idKey: Buffer) => void,
-): void {
+/** The byte texts of the ids of an entry. */
+export function idsOf(entry: Buffer): string[] {
+  const ids: string[] = [];
   for (let at = 4 + entry.readUInt32LE(0); at < entry.length; ) {
-    const size = entry.readUInt16LE(at);
-    at += 2;
-    const key = scratch.ofSize(2 + size);
-    key.writeUInt16BE(stream, 0);
-    for (let place = 0; place < size; place++) key[2 + place] = entry[at + place] as number;
-    use(key);
-    at += size;
+    const end = at + 2 + entry.readUInt16LE(at);
+    ids.push(entry.toString('latin1', at + 2, end));
+    at = end;
   }
+  return ids;
 }

@@ -1,16 +1,9 @@
 import type { Environment, Table } from './environment.ts';
-import { forEachIdKey } from './event-log.ts';
+import { idsOf } from './event-log.ts';
+import type { IdTable } from './id-table.ts';
 import type { IndexRegistry } from './index-registry.ts';
 import { readJson, writeJson } from './json-records.ts';
-import {
-  behindKey,
-  eventsKey,
-  indexStart,
-  KeyScratch,
-  startOfTile,
-  tileOf,
-  tileOfEntry,
-} from './store-keys.ts';
+import { behindKey, eventsKey, indexStart, startOfTile, tileOf, tileOfEntry } from './store-keys.ts';
 import type { StreamNumbers } from './stream-numbers.ts';
 
 /** What is stored of a stream's retention. */
@@ -28,7 +21,7 @@ export interface ExpiryDeps {
   readonly environment: Environment;
   readonly meta: Table;
   readonly events: Table;
-  readonly ids: Table;
+  readonly ids: IdTable;
   readonly index: Table;
   readonly streams: StreamNumbers;
   readonly registry: IndexRegistry;
@@ -46,7 +39,6 @@ interface Sweep {
 /** Lets whole tiles of events go that lie before a stream's edge. A process that dies in the middle begins again at its next start. */
 export class Expiry {
   readonly #deps: ExpiryDeps;
-  readonly #scratch = new KeyScratch();
   readonly #edges = new Map<string, EdgeRecord>();
   #sweep: Sweep | undefined;
 
@@ -138,22 +130,23 @@ export class Expiry {
     const { environment, events, ids, streams } = this.#deps;
     const number = streams.known(stream);
     if (number === undefined) return false;
-    const removes: Buffer[] = [];
+    const gone: string[] = [];
     const entries: Buffer[] = [];
     for (const { key, value } of events.getRange({
       start: eventsKey(number, 0, 0, 0),
       end: eventsKey(number, edge, 0, 0),
     })) {
       entries.push(key);
-      forEachIdKey(value, number, this.#scratch, (id) => removes.push(Buffer.from(id)));
-      if (removes.length + entries.length >= sliceKeys) break;
+      for (const id of idsOf(value)) gone.push(id);
+      if (gone.length + entries.length >= sliceKeys) break;
     }
     if (entries.length === 0) return false;
+    const removal = ids.removal(number, gone);
     await environment.write(
-      removes.length + entries.length,
-      0,
+      gone.length + entries.length,
+      removal.sizeBytes,
       () => {
-        for (const id of removes) ids.remove(id);
+        removal.apply();
         for (const key of entries) events.remove(key);
       },
       'tidy',

@@ -74,7 +74,7 @@ export interface FeatureStore {
 
   /**
    * Stores all or none. When it resolves everything is fsynced and every later read sees it; no read sees what is not durable. One
-   * call at a time. A full disk fails it with FEATURE_STORE_FULL and harms nothing that was stored. A clock that is more than five
+   * call at a time unless `overlapsCommits` says otherwise. A full disk fails it with FEATURE_STORE_FULL and harms nothing that was stored. A clock that is more than five
    * minutes behind the last commit fails it with CLOCK_BEHIND; one that is less far behind is overtaken by ingest ticks.
    */
   commit(
@@ -83,6 +83,8 @@ export interface FeatureStore {
     /** Entries of the quarantine that this replaces: they go with the same commit. */
     released?: readonly string[],
   ): Promise<Commit>;
+  /** Set where a second commit may be called while one is under way: it takes effect after that one, and is made ready meanwhile. */
+  readonly overlapsCommits?: true;
   /** Ingest time of the last durable commit; 0 before the first. */
   readonly lastIngestMs: number;
 

@@ -1,19 +1,19 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Closers } from '../../kit/lifecycle/closers.ts';
 import { type Log, silentLog } from '../../kit/log/log.ts';
-import { CommitDraft } from './commit-draft.ts';
+import { Commits } from './commits.ts';
 import { Compaction } from './compaction.ts';
 import { DeclarationTable } from './declaration-table.ts';
 import { type Environment, openEnvironment } from './environment.ts';
 import { Expiry } from './expiry.ts';
 import type { FeatureStore } from './feature-store.ts';
+import { IdTable } from './id-table.ts';
 import { fillIndex } from './index-fill.ts';
 import { IndexRegistry } from './index-registry.ts';
-import { nextTicks, timeOfTicks } from './ingest-clock.ts';
-import { readJson, writeJson } from './json-records.ts';
+import { timeOfTicks } from './ingest-clock.ts';
 import { LayoutTable } from './layout-table.ts';
 import { QuarantineTable } from './quarantine-table.ts';
 import { readLastTile, readSections } from './section-reads.ts';
+import { ensureFormat } from './store-format.ts';
 import { StreamNumbers } from './stream-numbers.ts';
 import { Upkeep } from './upkeep.ts';
 
@@ -29,14 +29,9 @@ export interface LmdbStore extends FeatureStore {
   compact(): Promise<void>;
 }
 
-/** Record of the ingest ticks of the last commit. */
-export const lastTicksName = 'last-ticks';
-/** Events that are looked up and grouped in one turn of the event loop. */
-const sliceEvents = 500;
-
 /**
  * Opens or makes the store in this folder. Fails with STATE_LOCKED while another process has it open, with STATE_CORRUPT if it can't be
- * read, and with FEATURE_STORE_FULL if there is no room to make it.
+ * read or has another format, and with FEATURE_STORE_FULL if there is no room to make it.
  */
 export async function openLmdbStore(
   folder: string,
@@ -45,6 +40,7 @@ export async function openLmdbStore(
 ): Promise<LmdbStore> {
   const environment = await openEnvironment(folder);
   closers.add('feature store', () => environment.close());
+  await ensureFormat(environment, folder);
   return storeIn(folder, environment, options, closers);
 }
 
@@ -56,7 +52,7 @@ function storeIn(
 ): LmdbStore {
   const meta = environment.table('meta');
   const events = environment.table('events');
-  const ids = environment.table('ids');
+  const ids = new IdTable(environment.table('ids'));
   const index = environment.table('index');
   const streams = new StreamNumbers(meta);
   const registry = new IndexRegistry(meta);
@@ -68,16 +64,29 @@ function storeIn(
   const upkeep = new Upkeep(async () => (await expiry.step()) || (await compaction.step()), log);
   closers.add('upkeep of the feature store', () => upkeep.close());
   if (expiry.isDue) upkeep.wake();
-  let lastTicks = readJson<number>(meta, lastTicksName)[0]?.value ?? 0;
+  const commits = new Commits({
+    environment,
+    meta,
+    events,
+    ids,
+    index,
+    streams,
+    registry,
+    quarantine,
+    now,
+    noteChunk: (id, key, tile) => {
+      if (compaction.noteChunk(id, key, tile)) upkeep.wake();
+    },
+  });
 
   let ensuring: Promise<unknown> = Promise.resolve();
   const ensure = async (...[stream, keyFields, keyOf]: Parameters<FeatureStore['ensureIndex']>) => {
     const { id, record } = registry.find(stream, keyFields);
     const live = registry.liveIndex(id, stream);
     if (live !== undefined) return live;
-    if (!registry.isComplete(id, lastTicks)) {
+    if (!registry.isComplete(id, commits.lastTicks)) {
       const deps = { environment, events, index, registry };
-      await fillIndex({ id, stream: streams.known(stream), record, keyOf }, lastTicks, deps);
+      await fillIndex({ id, stream: streams.known(stream), record, keyOf }, commits.lastTicks, deps);
     }
     const made = { id, stream, keyFields: record.keyFields };
     registry.enliven({ index: made, keyOf });
@@ -94,39 +103,10 @@ function storeIn(
       return ensured;
     },
 
-    commit: async (added, quarantined, released = []) => {
-      const ticks = nextTicks(now(), lastTicks);
-      const draft = new CommitDraft(ticks, { ids, events, index, streams, registry });
-      for (const [at, event] of added.entries()) {
-        if (at % sliceEvents === 0 && at > 0) await nextTurn();
-        draft.add(event);
-      }
-      const change = quarantine.change(ticks, quarantined, released);
-      const chunks = await draft.seal((id, key, tile) => {
-        if (compaction.noteChunk(id, key, tile)) upkeep.wake();
-      });
-      const operations =
-        draft.operations +
-        change.puts.length +
-        change.removes.length +
-        streams.unsaved +
-        registry.fedWrites +
-        1;
-      await environment.write(operations, chunks.sizeBytes + change.sizeBytes, () => {
-        chunks.put();
-        quarantine.apply(change);
-        streams.save();
-        registry.saveFed(lastTicks);
-        writeJson(meta, lastTicksName, ticks);
-      });
-      quarantine.applied(change);
-      streams.saved();
-      registry.fedSaved(lastTicks);
-      lastTicks = ticks;
-      return { ingestTimeMs: timeOfTicks(ticks), duplicates: draft.duplicates };
-    },
+    overlapsCommits: true,
+    commit: (...parts) => commits.commit(...parts),
     get lastIngestMs() {
-      return timeOfTicks(lastTicks);
+      return timeOfTicks(commits.lastTicks);
     },
 
     read: ({ id }, key, fromMs, toMs) =>

@@ -5,7 +5,7 @@ import { storeTileMs } from './feature-store.ts';
  *
  *   index  uint16 index · UTF-8 key of the entity · 0x00 · uint32 tile · uint56 ingest ticks · uint16 part of the commit
  *   events uint16 stream · uint32 tile · uint56 ingest ticks · uint16 part of the commit
- *   ids    uint16 stream · UTF-8 event id
+ *   ids    uint16 stream · bytes of event ids without the last two
  *
  * A key of an entity has no control characters, so that no key's entries lie between another's. Tiles are numbers of the tiles of
  * event time with 2^31 added; times beyond what that holds are in the first or last tile.
@@ -91,17 +91,17 @@ export function ticksOfEvents(key: Buffer): number {
 export class KeyScratch {
   readonly #bySize: Buffer[] = [];
 
-  idKey(stream: number, id: string): Buffer {
-    const idBytes = Buffer.byteLength(id);
-    const bytes = this.ofSize(2 + idBytes);
+  /** `name` is a text of one character a byte. */
+  idsKey(stream: number, name: string): Buffer {
+    const bytes = this.#ofSize(2 + name.length);
     writeShort(bytes, 0, stream);
-    writeText(bytes, 2, id, idBytes);
+    writeBytes(bytes, 2, name);
     return bytes;
   }
 
   indexKey(index: number, key: string, tile: number, ticks: number): Buffer {
     const keyBytes = Buffer.byteLength(key);
-    const bytes = this.ofSize(2 + keyBytes + indexSuffixBytes);
+    const bytes = this.#ofSize(2 + keyBytes + indexSuffixBytes);
     writeShort(bytes, 0, index);
     writeText(bytes, 2, key, keyBytes);
     bytes[2 + keyBytes] = 0;
@@ -109,7 +109,7 @@ export class KeyScratch {
     return bytes;
   }
 
-  ofSize(size: number): Buffer {
+  #ofSize(size: number): Buffer {
     let bytes = this.#bySize[size];
     if (bytes === undefined) {
       bytes = Buffer.alloc(size);
@@ -122,10 +122,17 @@ export class KeyScratch {
 /** Below this a loop over the characters is faster than a call into the engine. */
 const shortText = 48;
 
-export function writeText(target: Buffer, at: number, text: string, textBytes: number): void {
+function writeText(target: Buffer, at: number, text: string, textBytes: number): void {
   if (textBytes === text.length && textBytes < shortText)
     for (let place = 0; place < textBytes; place++) target[at + place] = text.charCodeAt(place);
   else target.write(text, at, 'utf8');
+}
+
+/** A text of one character a byte. */
+export function writeBytes(target: Buffer, at: number, text: string): void {
+  if (text.length < shortText)
+    for (let place = 0; place < text.length; place++) target[at + place] = text.charCodeAt(place);
+  else target.write(text, at, 'latin1');
 }
 
 function writeShort(bytes: Buffer, at: number, value: number): void {

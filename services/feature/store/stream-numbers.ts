@@ -8,6 +8,8 @@ export class StreamNumbers {
   readonly #meta: Table;
   readonly #numbers = new Map<string, number>();
   #unsaved: string[] = [];
+  /** How many of these the transaction under way has. */
+  #saving = 0;
 
   constructor(meta: Table) {
     this.#meta = meta;
@@ -35,11 +37,12 @@ export class StreamNumbers {
 
   /** Within a transaction; `saved` once it is durable. */
   save(): void {
+    this.#saving = this.#unsaved.length;
     for (const name of this.#unsaved) writeJson(this.#meta, prefix + name, this.#numbers.get(name));
   }
 
   saved(): void {
-    this.#unsaved = [];
+    this.#unsaved = this.#unsaved.slice(this.#saving);
   }
 
   #set(name: string, number: number): void {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, constants, createReadStream, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { MeshError } from '../../kit/errors/mesh-error.ts';
 
 /**
@@ -70,6 +70,18 @@ export function readText(path: string, label: string, maxBytes: number): string 
 /** "sha256:<hex>". */
 export function digestOf(bytes: Uint8Array): string {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+}
+
+/** "sha256:<hex>" of a file that is read piece by piece, off this thread; undefined if it can't be read. */
+export async function digestOfFile(path: string): Promise<string | undefined> {
+  const hash = createHash('sha256');
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20 }))
+      hash.update(chunk as Buffer);
+  } catch {
+    return undefined;
+  }
+  return `sha256:${hash.digest('hex')}`;
 }
 
 function unreadable(error: unknown): string {

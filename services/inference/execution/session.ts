@@ -24,6 +24,7 @@ const sessionOptions = {
   intraOpNumThreads: 1,
   interOpNumThreads: 1,
   executionMode: 'sequential',
+  graphOptimizationLevel: 'all',
   // A failed run is answered to its caller; ONNX Runtime would print it to standard error as well.
   logSeverityLevel: 4,
 } as const;
@@ -32,6 +33,17 @@ type OrtPackage = typeof import('onnxruntime-node');
 type OrtBinding = typeof import('onnxruntime-node/dist/binding.js');
 type OrtTensor = import('onnxruntime-node').Tensor;
 type RawMetadata = import('onnxruntime-node/dist/binding.js').Binding.ValueMetadata;
+
+/** What all sessions have in common, as records say it. The library has no other provider than the processor here. */
+export function sessionFacts(): { library: string; provider: string; threads: number; optimization: string } {
+  const { name, version } = require('onnxruntime-node/package.json') as { name: string; version: string };
+  return {
+    library: `${name} ${version}`,
+    provider: 'cpu',
+    threads: sessionOptions.intraOpNumThreads,
+    optimization: sessionOptions.graphOptimizationLevel,
+  };
+}
 
 /**
  * Loads a model from its bytes, which are not needed afterwards. Blocks the JavaScript thread while ONNX Runtime optimises the

@@ -5,18 +5,21 @@ import type { Log } from '../../kit/log/log.ts';
 import type { InferenceConfig } from '../config.ts';
 import type { LoadedModel } from '../loading/loader.ts';
 import { openAliasStore } from '../repository/alias-store.ts';
+import { readServing } from '../repository/config/read-serving.ts';
+import { createContentDigests } from '../repository/content-digests.ts';
 import { openOverrideFolders } from '../repository/override-folders.ts';
 import { createRepository, type FoundVersion } from '../repository/repository.ts';
 import type { VersionPolicy } from '../repository/serving-config.ts';
 import { openUploads } from '../repository/uploads.ts';
 import { createWatch } from '../repository/watch.ts';
 import { type AliasControl, createAliasControl } from './alias-control.ts';
+import { type ContentRuns, type ContentRunsDeps, createContentRuns } from './content-runs.ts';
 import { createLoadControl, type LoadControl } from './load-control.ts';
 import { requireChangeControl, requireLoadControl } from './model-control.ts';
 import type { SourceModel } from './model-family.ts';
 import { createRegister, type Register } from './registration.ts';
 import type { Registry } from './registry.ts';
-import { openUnfinishedLoads } from './unfinished-loads.ts';
+import { openUnfinishedLoads, type UnfinishedLoads } from './unfinished-loads.ts';
 import { VersionKeeper, type VersionKeeperDeps } from './version-keeper.ts';
 import { createSequence } from './waiting.ts';
 
@@ -25,6 +28,8 @@ export interface Manager extends LoadControl {
   readonly setAlias: AliasControl['set'];
   readonly rollback: AliasControl['rollback'];
   readonly register: Register;
+  /** Allowed whatever the settings: it changes nothing. */
+  readonly runContent: ContentRuns['run'];
   /** Why requests can't be served yet or any more: MODEL_NOT_READY during the start, SHUTTING_DOWN after stop. */
   ready(): MeshError | undefined;
   /** Resolves when every version that was wanted at the start is ready or failed. Never rejects. */
@@ -40,6 +45,7 @@ export interface ManagerDeps {
   readonly registry: Registry;
   open(found: FoundVersion, config: ModelConfig | undefined): Promise<LoadedModel>;
   readonly serve: VersionKeeperDeps['serve'];
+  readonly serveApart: ContentRunsDeps['serveApart'];
   readPolicy(modelFolder: string): Promise<VersionPolicy>;
 }
 
@@ -57,7 +63,7 @@ export async function createManager(config: InferenceConfig, deps: ManagerDeps):
   const store = await openAliasStore(registryFolder);
   const uploads = await openUploads(registryFolder, config);
   const overrides = await openOverrideFolders(registryFolder, deps.readPolicy);
-  const unfinished = await openUnfinishedLoads(registryFolder, log);
+  const unfinished = inSequence(await openUnfinishedLoads(registryFolder, log));
   const keeper = new VersionKeeper({ ...deps, aliases: store, unfinished, drainMs });
   const inTurn = createSequence();
   const aliases = createAliasControl({ keeper, registry, store });
@@ -66,6 +72,19 @@ export async function createManager(config: InferenceConfig, deps: ManagerDeps):
     { importFolder: config.importFolder, limits: config },
     { keeper, registry, repository, uploads, aliases, inTurn },
   );
+  const contentOf = createContentDigests();
+  const overrideOf = (model: string): ModelConfig | undefined => keeper.families.get(model)?.override?.config;
+  const contents = createContentRuns({
+    ...deps,
+    repository,
+    digestOf: async (source) => {
+      const serving = await readServing(source, config, undefined, overrideOf(source.model)).catch(
+        () => undefined,
+      );
+      return serving && contentOf(source.folder, serving.fileName);
+    },
+    open: (source) => unfinished.during(source, false, () => deps.open(source, overrideOf(source.model))),
+  });
   const watch = control === 'poll' ? createWatch(repository) : undefined;
   const stopped = new AbortController();
 
@@ -129,13 +148,21 @@ export async function createManager(config: InferenceConfig, deps: ManagerDeps):
       requireChangeControl(control);
       yield* register(requests, call);
     },
+    runContent: contents.run,
     stop: () => {
       stopped.abort();
       keeper.stop();
     },
     close: async () => {
       await following;
+      await contents.close();
       await keeper.close(config.closeGraceMs);
     },
   };
+}
+
+/** Versions are loaded by the keeper and for replays; one load after the other, because of each it is known that it began. */
+function inSequence({ during }: UnfinishedLoads): UnfinishedLoads {
+  const inTurn = createSequence();
+  return { during: (load, isAsked, work) => inTurn(() => during(load, isAsked, work)) };
 }

@@ -26,6 +26,8 @@ export const notLoaded: LoadedFacts = {
   irVersion: 0,
   opsets: {},
   goldenCases: 0,
+  runtime: null,
+  subject: '',
 };
 
 export function describeLoaded(loaded: LoadedModel): LoadedFacts {
@@ -44,6 +46,7 @@ export function describeLoaded(loaded: LoadedModel): LoadedFacts {
     irVersion: facts.irVersion,
     opsets: { ...facts.opsets },
     goldenCases: loaded.goldenCases,
+    runtime: loaded.runtime,
   };
 }
 

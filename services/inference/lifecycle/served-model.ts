@@ -4,6 +4,7 @@ import type { Call } from '../../kit/contract/call.ts';
 import type { DeadlineWatch } from '../../kit/contract/deadline-watch.ts';
 import { MeshError, toMeshError } from '../../kit/errors/mesh-error.ts';
 import type { Tracer } from '../../kit/telemetry/span.ts';
+import { stackInputs, unstackOutputs } from '../batching/batch-run.ts';
 import { createBatcher, type RunAnswer } from '../batching/batcher.ts';
 import type { TurnTaker } from '../batching/turn-taker.ts';
 import type { Executor, WorkerExecutor } from '../execution/executor.ts';
@@ -35,6 +36,11 @@ export interface ServedModel {
    * message could hold the answer, or as Batcher.submit does.
    */
   infer(request: ModelInferRequest, call: Call): Promise<ModelInferResponse>;
+  /**
+   * Runs one request, or several as one batch without anyone else's rows, in the last lane and within the call's deadline alone; the
+   * limits on requests do not count, as these were answered before. To be called, and fails, as `infer`.
+   */
+  inferAgain(requests: readonly ModelInferRequest[], call: Call): Promise<ModelInferResponse[]>;
   /** Refuses new requests; what is queued is still answered. */
   stop(): void;
   /** Resolves once every request that it took is answered. */
@@ -56,6 +62,9 @@ export interface ServedModelDeps {
   /** Told once, if its threads are given up; every request fails from then on. */
   readonly onLost: (error: MeshError) => void;
 }
+
+/** Behind everyone who waits for an answer. */
+const lastLane = 3;
 
 export function serveModel(version: number, loaded: LoadedModel, deps: ServedModelDeps): ServedModel {
   const { shape, certificate, config } = loaded;
@@ -133,6 +142,38 @@ export function serveModel(version: number, loaded: LoadedModel, deps: ServedMod
       checkAnswer(response, deps.maxAnswerBytes);
       return response;
     },
+    inferAgain: async (requests, call) => {
+      const members = requests.map((request) => {
+        const { tensors, wanted } = readInferRequest(request, shape);
+        return { id: request.id, tensors, wanted, rows: countsRows ? sameRows(tensors, shape) : 1 };
+      });
+      const rows = members.reduce((sum, member) => sum + member.rows, 0);
+      const isBatch = members.length > 1;
+      if (isBatch) requireStackable(members, countsRows, shape);
+      const tensors = stackInputs(members);
+      const shares = batched && !dependent && !isBatch && rows > 0;
+      const answer = await batcher.submit({
+        tensors,
+        call,
+        deadline: call.deadline,
+        priority: lastLane,
+        splittable: shares,
+        rows: Math.max(1, rows),
+        key: shares ? keyOf(tensors, shape) : undefined,
+      });
+      const parts = isBatch ? unstackOutputs(answer.tensors, members, rows) : [answer.tensors];
+      if (parts === undefined)
+        throw new MeshError('INFERENCE_FAILED', `model '${shape.name}' gave other rows than it got`);
+      return members.map(({ id, wanted }, place) => {
+        const { batchRows, batchId, batchRow } = answer;
+        const response = writeResponse({
+          ...{ id, batchRows, batchId, batchRow },
+          ...{ tensors: parts[place] ?? [], wanted },
+        });
+        checkAnswer(response, deps.maxAnswerBytes);
+        return response;
+      });
+    },
     stop: batcher.stop,
     drained: batcher.idle,
     close: () => {
@@ -162,8 +203,18 @@ function watchLoss(executor: Executor, onLost: (error: MeshError) => void): Exec
   } satisfies WorkerExecutor;
 }
 
-/** The rows that every input has; they would not come out as they went in otherwise. */
+/** The rows that every input has; at most so many. */
 function checkedRows(tensors: readonly Tensor[], shape: ModelShape, maxRows: number): number {
+  const rows = sameRows(tensors, shape);
+  if (rows <= maxRows) return rows;
+  throw new MeshError(
+    'TENSOR_INVALID',
+    `inference request batch-size must be <= ${maxRows} for '${shape.name}', but it is ${rows}; send it in parts`,
+  );
+}
+
+/** The rows that every input has; they would not come out as they went in otherwise. */
+function sameRows(tensors: readonly Tensor[], shape: ModelShape): number {
   const rows = tensors[0]?.shape[0] ?? 1;
   for (let i = 1; i < tensors.length; i++) {
     const other = tensors[i]?.shape[0];
@@ -173,10 +224,20 @@ function checkedRows(tensors: readonly Tensor[], shape: ModelShape, maxRows: num
       `input '${shape.inputs[i]?.name}' batch size does not match other inputs for '${shape.name}': ${other}, where '${shape.inputs[0]?.name}' has ${rows}`,
     );
   }
-  if (rows <= maxRows) return rows;
+  return rows;
+}
+
+/** Requests are one batch if their rows count and agree in every other dimension. */
+function requireStackable(
+  members: readonly { readonly tensors: readonly Tensor[] }[],
+  countsRows: boolean,
+  shape: ModelShape,
+): void {
+  const keys = new Set(members.map(({ tensors }) => keyOf(tensors, shape)));
+  if (countsRows && keys.size === 1) return;
   throw new MeshError(
     'TENSOR_INVALID',
-    `inference request batch-size must be <= ${maxRows} for '${shape.name}', but it is ${rows}; send it in parts`,
+    `${members.length} requests can't be one batch of model '${shape.name}': their rows do not fit together`,
   );
 }
 

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
+import type { Runtime__Output as Runtime } from '../../gen/scoremesh/inference/v1/Runtime.ts';
 import { MeshError } from '../../kit/errors/mesh-error.ts';
 import type { Closers } from '../../kit/lifecycle/closers.ts';
 import type { Log } from '../../kit/log/log.ts';
 import type { Executor } from '../execution/executor.ts';
 import { createInlineExecutor } from '../execution/inline-executor.ts';
+import { runtimeOfProcess } from '../execution/runtime.ts';
 import { loadSession } from '../execution/session.ts';
 import { createWorkerExecutor } from '../execution/worker-executor.ts';
 import { type ModelInterface, readInterface } from '../repository/model-interface.ts';
@@ -35,6 +37,8 @@ export interface LoadedModel {
   readonly measured: readonly RunTime[];
   /** Cases of golden.json that were compared. */
   readonly goldenCases: number;
+  /** What it runs on. */
+  readonly runtime: Runtime;
 }
 
 export interface LoaderConfig {
@@ -87,6 +91,7 @@ export function createLoader(config: LoaderConfig, deps: { readonly log: Log }, 
         );
       const { certificate, measured, goldenCases, digest, irVersion, opsets, sizeBytes } = report;
       return {
+        runtime: await runtimeOfProcess(),
         executor: await createExecutor(found, report, serving, deps),
         shape: describeShape(found.model, report.inputs, report.outputs),
         declared: declared.value,

@@ -22,6 +22,7 @@ export function createModelHandlers(registry: Registry, manager: Manager): Handl
       manager.setAlias(named('name', name), named('alias', alias), version, call),
     RollbackAlias: async ({ name, alias }, call) =>
       manager.rollback(named('name', name), named('alias', alias), call),
+    RunContent: (request, call) => manager.runContent(request, call),
   };
 }
 

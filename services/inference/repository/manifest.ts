@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { digestOfFile } from '../execution/model-file.ts';
 import { readOptional } from './repository.ts';
 
 const fileName = 'manifest.json';
@@ -33,19 +32,9 @@ export async function checkManifest(folder: string): Promise<'none' | 'complete'
       fault: parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '),
     };
   for (const [file, wanted] of Object.entries(parsed.data.files)) {
-    const found = await digestOf(join(folder, file));
+    const found = await digestOfFile(join(folder, file));
     if (found === undefined) return { fault: `${file} is not there` };
     if (found !== wanted) return { fault: `${file} has ${found}, not ${wanted}` };
   }
   return 'complete';
-}
-
-async function digestOf(path: string): Promise<string | undefined> {
-  const hash = createHash('sha256');
-  try {
-    for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
-  } catch {
-    return undefined;
-  }
-  return `sha256:${hash.digest('hex')}`;
 }

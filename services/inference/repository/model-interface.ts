@@ -7,7 +7,14 @@ import type { ModelYaml, Parsed } from './model-yaml.ts';
 /** How a score request becomes the model's tensors, and its outputs an answer. */
 export type ModelInterface = Pick<
   Model,
-  'description' | 'featureSet' | 'requestInputs' | 'sources' | 'scoreOutputs' | 'decision' | 'audit'
+  | 'description'
+  | 'featureSet'
+  | 'requestInputs'
+  | 'sources'
+  | 'scoreOutputs'
+  | 'decision'
+  | 'audit'
+  | 'subject'
 >;
 
 interface Ports {
@@ -49,6 +56,7 @@ export function readInterface(yaml: ModelYaml | undefined, model: Ports): Parsed
       scoreOutputs,
       decision: yaml?.decision ?? null,
       audit: yaml?.audit === 'deferred' ? 'AUDIT_MODE_DEFERRED' : 'AUDIT_MODE_REQUIRED',
+      subject: yaml?.subject ?? '',
     },
   };
 }

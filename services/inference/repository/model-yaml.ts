@@ -74,6 +74,12 @@ const serving = z
       });
   });
 
+/** How an entity is written that predictions are about: with its key it names a person, as "entity=key". */
+const subjectForm = {
+  pattern: /^[A-Za-z_][A-Za-z0-9_.-]{0,63}$/,
+  text: 'the subject is the name of an entity: it starts with a letter and has at most 64 of A-Z a-z 0-9 _ . -',
+} as const;
+
 const modelYaml = z.strictObject({
   description: z.string().default(''),
   feature_set: z.string().min(1).optional(),
@@ -89,6 +95,7 @@ const modelYaml = z.strictObject({
     })
     .optional(),
   audit: z.enum(['required', 'deferred']).default('required'),
+  subject: z.string().regex(subjectForm.pattern, subjectForm.text).optional(),
   serving: serving.optional(),
 });
 

@@ -15,6 +15,15 @@ export function text(accepts = 'text without control characters'): Kind<string> 
   return { accepts, parse: (given) => (hasControl(given) ? undefined : given), format: (value) => value };
 }
 
+/** What `authorization: Bearer` can carry (RFC 6750, section 2.1). */
+export function bearerToken(minLength: number): Kind<string> {
+  return {
+    accepts: `at least ${minLength} letters, digits and - . _ ~ + /, with = only at the end`,
+    parse: (given) => (given.length >= minLength && /^[\w.~+/-]+=*$/.test(given) ? given : undefined),
+    format: (value) => value,
+  };
+}
+
 /** A folder's path, as given: relative ones belong to the working directory. */
 export function folder(): Kind<string> {
   return text("a folder's path");

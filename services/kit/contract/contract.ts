@@ -19,6 +19,8 @@ export interface Method {
   readonly idempotent: boolean;
   /** Whether only the mesh's own roles may call it: not served as an ordinary gRPC method. */
   readonly internal: boolean;
+  /** Whether only the administrator may call it from outside the mesh. */
+  readonly administrative: boolean;
   /** Whether its handler is called though the deadline has passed, because it keeps a record of what it refuses. */
   readonly takesLateCalls: boolean;
   /** Of a request; see Decode. */
@@ -97,6 +99,7 @@ export type Handlers<C> = Client<C>;
 export interface MethodOptions<N extends string> {
   readonly idempotent: readonly N[];
   readonly internal?: readonly N[];
+  readonly administrative?: readonly N[];
   readonly takesLateCalls?: readonly N[];
   /** Where less than the default makes sense. */
   readonly maxParts?: Readonly<Partial<Record<N, number>>>;
@@ -127,6 +130,7 @@ function readMethods(service: string, options: MethodOptions<string>): Map<strin
       kind: kindOf(definition),
       idempotent: options.idempotent.includes(name),
       internal: options.internal?.includes(name) ?? false,
+      administrative: options.administrative?.includes(name) ?? false,
       takesLateCalls: options.takesLateCalls?.includes(name) ?? false,
       maxParts: options.maxParts?.[name] ?? maxParts,
       definition,

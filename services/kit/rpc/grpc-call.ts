@@ -11,13 +11,38 @@ import {
 } from '../errors/status.ts';
 import type { Tracer } from '../telemetry/span.ts';
 import { formatTraceparent } from '../telemetry/traceparent.ts';
+import { type Authenticate, anonymous } from './authentication.ts';
 
-/** The call as it enters this process over gRPC: the caller's deadline or the default, and its trace context. */
+/** Carries the principal between roles where links do not: with streams. */
+const principalKey = 'scoremesh-principal';
+
+/** Whom a server believes who asks. */
+export interface CallerChecks {
+  /** Undefined where nobody can prove to be somebody. */
+  readonly authenticate: Authenticate | undefined;
+  /** Whether callers are other roles, which say for whom they ask. */
+  readonly trustsRoles: boolean;
+}
+
+/** Who asks over gRPC: a principal, or why the call is refused. */
+export function callerOf(
+  metadata: Metadata,
+  { authenticate, trustsRoles }: CallerChecks,
+): string | MeshError {
+  if (authenticate !== undefined) {
+    const given = metadata.get('authorization');
+    if (given.length > 0) return authenticate(given.join(','));
+  }
+  return (trustsRoles ? textOf(metadata, principalKey) : undefined) ?? anonymous;
+}
+
+/** The call as it enters this process over gRPC: the caller's deadline or the default, its trace context, and who it is. */
 export function enterCall(
   metadata: Metadata,
   deadline: Deadline,
   defaultTimeoutMs: number,
   tracer: Tracer,
+  caller: string | MeshError,
 ): Call {
   const now = performance.now();
   const wanted = Number(deadline);
@@ -25,7 +50,7 @@ export function enterCall(
   return {
     deadline: now + leftMs,
     cancellation: new Cancellation(),
-    principal: 'anonymous',
+    principal: typeof caller === 'string' ? caller : anonymous,
     trace: tracer.enter(textOf(metadata, 'traceparent'), textOf(metadata, 'tracestate')),
     span: undefined,
   };
@@ -36,13 +61,15 @@ function textOf(metadata: Metadata, key: string): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** What a call sends along when it leaves this process over gRPC. */
-export function leavingMetadata(call: Call): Metadata {
+/** What a call sends along when it leaves this process over gRPC; the token only to a gateway, never to another role. */
+export function leavingMetadata(call: Call, token?: string): Metadata {
   const metadata = new Metadata();
+  if (token !== undefined) metadata.set('authorization', `Bearer ${token}`);
   if (call.trace.traceId !== '') {
     metadata.set('traceparent', formatTraceparent(call.trace));
     if (call.trace.state !== '') metadata.set('tracestate', call.trace.state);
   }
+  if (call.principal !== '' && call.principal !== anonymous) metadata.set(principalKey, call.principal);
   return metadata;
 }
 

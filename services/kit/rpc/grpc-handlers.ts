@@ -9,12 +9,12 @@ import type {
 import type { Call } from '../contract/call.ts';
 import { cancel, type DeadlineWatch } from '../contract/deadline-watch.ts';
 import { type MeshError, toMeshError } from '../errors/mesh-error.ts';
-import { enterCall, toServiceError } from './grpc-call.ts';
+import { type CallerChecks, callerOf, enterCall, toServiceError } from './grpc-call.ts';
 import type { Instruments } from './instruments.ts';
-import { MalformedMessage, type ServedMethod } from './served.ts';
+import { MalformedMessage, RefusedRequest, type ServedMethod } from './served.ts';
 
 /** What the handlers of one server share. */
-export interface Edge {
+export interface Edge extends CallerChecks {
   readonly config: { readonly defaultTimeoutMs: number };
   readonly instruments: Instruments;
   readonly watch: DeadlineWatch;
@@ -25,7 +25,9 @@ export interface Edge {
 export function unaryHandler(served: ServedMethod, edge: Edge): handleUnaryCall<object, object> {
   const { tracer } = edge.instruments;
   return (incoming, callback) => {
-    const call = enterCall(incoming.metadata, incoming.getDeadline(), edge.config.defaultTimeoutMs, tracer);
+    const { metadata } = incoming;
+    const caller = callerOf(metadata, edge);
+    const call = enterCall(metadata, incoming.getDeadline(), edge.config.defaultTimeoutMs, tracer, caller);
     const { cancellation, deadline } = call;
     let answered = false;
     const answer = (error: MeshError | undefined, response: object | undefined): void => {
@@ -50,7 +52,7 @@ export function unaryHandler(served: ServedMethod, edge: Edge): handleUnaryCall<
       answer(cancellation.error, undefined);
     };
     incoming.on('cancelled', onCancelled);
-    served.unary(incoming.request, call, 'grpc').then(
+    served.unary(unlessRefused(caller, incoming.request), call, 'grpc').then(
       (response) => answer(undefined, response),
       (error) => answer(toMeshError(error), undefined),
     );
@@ -62,21 +64,29 @@ export function serverStreamHandler(
   edge: Edge,
 ): handleServerStreamingCall<object, object> {
   return (stream) => {
-    const call = enterStream(stream, edge);
-    void pump(served.serverStream(stream.request, call, 'grpc'), stream, call);
+    const caller = callerOf(stream.metadata, edge);
+    const call = enterStream(stream, caller, edge);
+    void pump(served.serverStream(unlessRefused(caller, stream.request), call, 'grpc'), stream, call);
   };
 }
 
 export function bidiHandler(served: ServedMethod, edge: Edge): handleBidiStreamingCall<object, object> {
   return (stream) => {
-    const call = enterStream(stream, edge);
-    void pump(served.bidi(wellFormed(stream, call), call, 'grpc'), stream, call);
+    const caller = callerOf(stream.metadata, edge);
+    const call = enterStream(stream, caller, edge);
+    void pump(served.bidi(unlessRefused(caller, wellFormed(stream, call)), call, 'grpc'), stream, call);
   };
+}
+
+/** What the method gets: what was sent, unless the caller is refused. */
+function unlessRefused<T extends object>(caller: string | MeshError, sent: T): T | RefusedRequest {
+  return typeof caller === 'string' ? sent : new RefusedRequest(caller);
 }
 
 /** A stream without a deadline of its own lives until one side ends it; it still ends when the server stops. */
 function enterStream(
   stream: ServerWritableStream<object, object> | ServerDuplexStream<object, object>,
+  caller: string | MeshError,
   edge: Edge,
 ): Call {
   const call = enterCall(
@@ -84,6 +94,7 @@ function enterStream(
     stream.getDeadline(),
     Number.POSITIVE_INFINITY,
     edge.instruments.tracer,
+    caller,
   );
   stream.on('cancelled', () => cancel(call.cancellation, call.deadline));
   const stop = (): void => call.cancellation.cancel(edge.stopping.signal.reason as MeshError);

@@ -14,6 +14,7 @@ import { DeadlineWatch } from '../contract/deadline-watch.ts';
 import { protos } from '../contract/protos.ts';
 import { MeshError } from '../errors/mesh-error.ts';
 import type { Closers } from '../lifecycle/closers.ts';
+import { createAuthenticate } from './authentication.ts';
 import { bidiHandler, serverStreamHandler, unaryHandler } from './grpc-handlers.ts';
 import type { Instruments } from './instruments.ts';
 import { decodeRequest, type Served } from './served.ts';
@@ -27,6 +28,10 @@ export interface GrpcServerConfig {
   readonly maxMessageBytes: number;
   /** How long calls in flight may take to finish when the server stops. */
   readonly graceMs: number;
+  /** Makes who sends it the administrator; without one nobody is. */
+  readonly adminToken?: string | undefined;
+  /** Whether callers are other roles, which say for whom they ask. Default false. */
+  readonly trustsRoles?: boolean;
 }
 
 /** A service that is not a contract: it handles grpc-js calls itself. */
@@ -64,7 +69,14 @@ export async function startGrpcServer(
     'grpc.enable_channelz': 0,
   });
   const watch = new DeadlineWatch();
-  const edge = { config, instruments, watch, stopping: new AbortController() };
+  const edge = {
+    config,
+    instruments,
+    watch,
+    stopping: new AbortController(),
+    authenticate: createAuthenticate(config.adminToken),
+    trustsRoles: config.trustsRoles ?? false,
+  };
   const names = services.map(({ service }) => service);
   for (const { methods } of services) {
     const definition: Record<string, object> = {};

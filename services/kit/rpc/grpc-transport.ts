@@ -13,6 +13,8 @@ export interface GrpcChannel extends Transport {
 
 export interface GrpcChannelConfig {
   readonly maxMessageBytes: number;
+  /** Sent with every call, to be known by. */
+  readonly token?: string | undefined;
 }
 
 /** Opens no connection before the first call. */
@@ -41,7 +43,7 @@ export function openChannel(address: string, config: GrpcChannelConfig): GrpcCha
         definition.requestSerialize,
         definition.responseDeserialize,
         request,
-        leavingMetadata(call),
+        leavingMetadata(call, config.token),
         options(call),
         (error, response) => {
           stop();
@@ -59,7 +61,7 @@ export function openChannel(address: string, config: GrpcChannelConfig): GrpcCha
       definition.requestSerialize,
       definition.responseDeserialize,
       request,
-      leavingMetadata(call),
+      leavingMetadata(call, config.token),
       options(call),
     );
     yield* answers(stream, call, address);
@@ -71,7 +73,7 @@ export function openChannel(address: string, config: GrpcChannelConfig): GrpcCha
       method.path,
       definition.requestSerialize,
       definition.responseDeserialize,
-      leavingMetadata(call),
+      leavingMetadata(call, config.token),
       options(call),
     );
     let over = false;

@@ -17,6 +17,7 @@ export async function checkHealth(transport: Transport): Promise<string | undefi
     kind: 'unary',
     idempotent: true,
     internal: false,
+    administrative: false,
     takesLateCalls: false,
     maxParts: 1,
     definition,

@@ -5,6 +5,11 @@ import type { Tracer } from '../telemetry/span.ts';
 /** How a request came: by reference, over a link, or as an ordinary gRPC or HTTP call. */
 export type Placement = 'local' | 'link' | 'grpc' | 'http';
 
+/** Whether such a request comes from outside the mesh. */
+export function isEdge(placement: Placement): boolean {
+  return placement === 'grpc' || placement === 'http';
+}
+
 /** What every binding records with, so that a request looks the same in every placement. */
 export interface Instruments {
   readonly tracer: Tracer;

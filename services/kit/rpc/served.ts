@@ -3,14 +3,19 @@ import type { Client, Contract, Method } from '../contract/contract.ts';
 import { isMeshError, MeshError, toMeshError } from '../errors/mesh-error.ts';
 import { codeName } from '../errors/status.ts';
 import { type Span, SpanKind } from '../telemetry/span.ts';
-import type { Instruments, Placement } from './instruments.ts';
+import { administrator, administratorOnly } from './authentication.ts';
+import { type Instruments, isEdge, type Placement } from './instruments.ts';
 
 /** A method with its handler, recorded alike whichever binding calls it. Errors are MeshErrors. */
 export interface ServedMethod {
   readonly method: Method;
   unary(request: object, call: Call, placement: Placement): Promise<object>;
   serverStream(request: object, call: Call, placement: Placement): AsyncIterable<object>;
-  bidi(requests: AsyncIterable<object>, call: Call, placement: Placement): AsyncIterable<object>;
+  bidi(
+    requests: AsyncIterable<object> | RefusedRequest,
+    call: Call,
+    placement: Placement,
+  ): AsyncIterable<object>;
 }
 
 /** A service that this process hosts: its methods by path, e.g. "/pkg.Service/Method". */
@@ -19,15 +24,19 @@ export interface Served {
   readonly methods: ReadonlyMap<string, ServedMethod>;
 }
 
-/** A request whose bytes could not be decoded; refused like any other bad request. */
-export class MalformedMessage {
+/** In place of a request that must not reach its handler: refused, and recorded like any other. */
+export class RefusedRequest {
   readonly error: MeshError;
+  constructor(error: MeshError) {
+    this.error = error;
+  }
+}
+
+/** A request whose bytes could not be decoded. */
+export class MalformedMessage extends RefusedRequest {
   constructor(method: Method, cause: unknown) {
     const what = cause instanceof Error ? cause.message : String(cause);
-    this.error = new MeshError(
-      'INVALID_REQUEST',
-      `the message is not a valid request of ${method.path}: ${what}`,
-    );
+    super(new MeshError('INVALID_REQUEST', `the message is not a valid request of ${method.path}: ${what}`));
   }
 }
 
@@ -45,7 +54,7 @@ const maxModels = 256;
 
 type AnyHandler = (request: unknown, call: Call) => unknown;
 
-/** Wraps handlers with deadline check, span, metrics and error mapping. */
+/** Wraps handlers with checks of deadline and caller, span, metrics and error mapping. */
 export function serve<H, D>(
   contract: Contract<H, D>,
   handlers: Client<Contract<H, D>>,
@@ -72,6 +81,13 @@ function serveMethod(method: Method, handler: AnyHandler, instruments: Instrumen
     span.attributes['rpc.system.name'] = 'grpc';
     span.attributes['rpc.method'] = spanName;
     return span;
+  };
+
+  /** What another role asks for was let in at the edge that it came through. */
+  const admit = (input: unknown, call: Call, placement: Placement): void => {
+    if (input instanceof RefusedRequest) throw input.error;
+    if (method.administrative && isEdge(placement) && call.principal !== administrator)
+      throw administratorOnly(method);
   };
 
   const finish = (
@@ -123,7 +139,7 @@ function serveMethod(method: Method, handler: AnyHandler, instruments: Instrumen
     const call = span === undefined ? outer : { ...outer, trace: span, span };
     let recorded = false;
     try {
-      if (input instanceof MalformedMessage) throw input.error;
+      admit(input, call, placement);
       throwIfUnwanted(call, `${spanName} could start`);
       yield* handler(input, call) as AsyncIterable<object>;
       recorded = true;
@@ -147,7 +163,7 @@ function serveMethod(method: Method, handler: AnyHandler, instruments: Instrumen
       const span = begin(outer);
       const call = span === undefined ? outer : { ...outer, trace: span, span };
       try {
-        if (request instanceof MalformedMessage) throw request.error;
+        admit(request, call, placement);
         if (!method.takesLateCalls) throwIfUnwanted(call, `${spanName} could start`);
         const response = (await handler(request, call)) as object;
         finish(span, startedAt, request, placement);

@@ -11,12 +11,33 @@ import {
   writeFrame,
 } from '../../../services/audit/log/frame.ts';
 
-const content: fc.Arbitrary<FrameContent> = fc.record({
-  recordId: fc.uuid(),
-  idempotencyKey: fc.oneof(fc.constant(''), fc.string({ maxLength: 40, unit: 'grapheme' })),
-  bodyDigest: fc.constantFrom(Buffer.alloc(0), Buffer.alloc(32, 7)),
-  record: fc.uint8Array({ minLength: 1, maxLength: 120 }).map((bytes) => Buffer.from(bytes)),
-});
+const bytes = (constraints: fc.IntArrayConstraints) =>
+  fc.uint8Array(constraints).map((given) => Buffer.from(given));
+
+const content: fc.Arbitrary<FrameContent> = fc
+  .record({
+    recordId: fc.uuid(),
+    keyHash: fc.constantFrom(undefined, Buffer.alloc(32, 7)),
+    slot: fc.nat(2 ** 32 - 1),
+    sealedKind: fc.constantFrom('here' as const, 'apart' as const),
+    sealed: bytes({ maxLength: 40 }),
+    record: bytes({ minLength: 1, maxLength: 120 }),
+    sealedField: bytes({ maxLength: 5 }),
+  })
+  .map((each) => ({ ...each, sealedKind: each.sealed.length === 0 ? 'none' : each.sealedKind }));
+
+const plain = {
+  keyHash: undefined,
+  slot: 0,
+  sealedKind: 'none',
+  sealed: Buffer.alloc(0),
+  sealedField: Buffer.alloc(0),
+} as const;
+
+/** As it is read back. */
+function asRead({ record, sealedField, ...rest }: FrameContent) {
+  return { ...rest, entry: Buffer.concat([record, sealedField]) };
+}
 
 /** Frames of these contents one after another, and where each ends. */
 function encode(
@@ -44,10 +65,10 @@ describe('frames', () => {
         const { end } = scanFrames(bytes, 0, salt, index, () => {});
         expect(end).toBe(bytes.length);
         const { index: readIndex, length, ...read } = readFrame(bytes, 0);
-        expect(read).toEqual(each);
+        expect(read).toEqual(asRead(each));
         expect(readIndex).toBe(index);
         expect(length).toBe(bytes.length);
-        const leaf = createHash('sha256').update(Buffer.of(0)).update(each.record).digest();
+        const leaf = createHash('sha256').update(Buffer.of(0)).update(asRead(each).entry).digest();
         expect(frameLeafHash(bytes, 0)).toEqual(leaf);
       }),
     );
@@ -59,14 +80,14 @@ describe('frames', () => {
         const { bytes, ends } = encode(contents, salt);
         for (let cut = 0; cut <= bytes.length; cut++) {
           const whole = ends.filter((end) => end <= cut);
-          const read: FrameContent[] = [];
+          const read: unknown[] = [];
           const scan = scanFrames(bytes.subarray(0, cut), 0, salt, 0, (at) => {
             const { index: _, length: __, ...each } = readFrame(bytes, at);
             read.push(each);
           });
           expect(scan).toEqual({ end: whole.at(-1) ?? 0, nextIndex: whole.length });
           expect(read.length).toBe(whole.length);
-          if (cut === bytes.length) expect(read).toEqual(contents);
+          if (cut === bytes.length) expect(read).toEqual(contents.map(asRead));
         }
       }),
       { numRuns: 25 },
@@ -99,19 +120,15 @@ describe('frames', () => {
     const forged = encode(
       [
         {
+          ...plain,
           recordId: crypto.randomUUID(),
-          idempotencyKey: '',
-          bodyDigest: Buffer.alloc(0),
           record: Buffer.alloc(9),
         },
       ],
       1,
       1,
     ).bytes;
-    const { bytes } = encode(
-      [{ recordId: crypto.randomUUID(), idempotencyKey: '', bodyDigest: Buffer.alloc(0), record: forged }],
-      2,
-    );
+    const { bytes } = encode([{ ...plain, recordId: crypto.randomUUID(), record: forged }], 2);
     expect(findFrame(bytes.subarray(0, bytes.length), 1, 2, 0, () => true)).toBeUndefined();
     expect(findFrame(bytes, 1, 1, 0, () => true)).toBe(bytes.length - forged.length);
   });
@@ -132,7 +149,7 @@ describe('frames', () => {
           0,
           60,
           { index: 0, ordinal: 0, salt: 1 },
-          { recordId, idempotencyKey: '', bodyDigest: Buffer.alloc(0), record: Buffer.alloc(3) },
+          { ...plain, recordId, record: Buffer.alloc(3) },
         ),
       ).toBe(false);
   });

@@ -371,3 +371,26 @@ test.each([
   },
   10_000,
 );
+
+test.each([
+  ['a field', '    __proto__: { type: text }', 3, 5],
+  ['a field in quotes', "    '__proto__': { type: text }", 3, 5],
+  [
+    'a field by its alias',
+    '    a: { type: text, default: &p __proto__ }\n    ? *p\n    : { type: text }',
+    3,
+    34,
+  ],
+])('%s that is called __proto__ is a fault with its place', (_what, field, line, column) => {
+  const faults = faultsOf(`streams:\n  s: { description: A stream, fields: {\n${field} } }\n`);
+  expect(Object.values(faults)).toEqual([
+    `the key __proto__ can be no name; take another (line ${line}, column ${column})`,
+  ]);
+});
+
+test('several documents in one text are a fault that says what to do', () => {
+  const faults = faultsOf(`${stream}---\nentities: { e: { keys: [a] } }\n`);
+  expect(Object.values(faults)).toEqual([
+    'a second document begins here, and a text of declarations is one: join them, or make a file of each (line 2, column 1)',
+  ]);
+});

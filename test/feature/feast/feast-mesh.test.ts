@@ -203,6 +203,8 @@ describe.each(['local+codec', 'link'] as const)('a client of Feast at a mesh pla
   it.each([
     [{ feature_service: 'nobody' }, 5, 'FEATURE_SET_NOT_FOUND'],
     [{ features: { val: ['nobody:delay'] } }, 5, 'FEATURE_VIEW_NOT_FOUND'],
+    [{ features: { val: ['last_flight:nothing'] } }, 5, 'FEATURE_VIEW_NOT_FOUND'],
+    [{}, 3, 'INVALID_REQUEST'],
     [{ features: { val: ['last_flight:delay'] } }, 3, 'ENTITY_MISSING'],
   ])('is refused %j as by the feature service', async (request, code, reason) => {
     const error = await get(request).then(

@@ -104,3 +104,24 @@ test('a view that is declared while events come finds all of them', async () => 
     for (let at = 0; at < section.rows.length; at += section.rows.readUInt32LE(at)) rows++;
   expect(rows).toBe(3000);
 });
+
+test('requests that fill several commits are each stored whole and once, in order, and a pause among them gets its turn', async () => {
+  const { ingest, told, redeclare, closeAll } = await open(await stateFolder());
+  const batch = (from: number) =>
+    Array.from({ length: 9000 }, (_, index) => arrival(`flight-${from + index}`));
+  // Each repeats a third of the one before.
+  const sent = [0, 6000, 12_000, 18_000, 24_000, 30_000].map((from) => ingest.store(batch(from), testCall()));
+  const declared = redeclare([arrivals], arrivalViews);
+  const late = ingest.store(batch(36_000), testCall());
+  const answers = await Promise.all([...sent, late]);
+  await declared;
+  expect(answers.map(({ stored, duplicates }) => [stored, duplicates])).toEqual([
+    [9000, 0],
+    ...answers.slice(1).map(() => [6000, 3000]),
+  ]);
+  const ids = told.flatMap(({ events }) => events.map(({ id }) => id));
+  expect(ids).toEqual(Array.from({ length: 45_000 }, (_, number) => `flight-${number}`));
+  const times = told.map(({ ingestTimeMs }) => ingestTimeMs);
+  expect(times).toEqual([...new Set(times)].sort((a, b) => a - b));
+  await closeAll();
+});

@@ -21,7 +21,6 @@ test('a set that is unknown is refused with those there are', async () => {
     reason: 'FEATURE_SET_NOT_FOUND',
     message: 'no feature set is called "mean"; there are derived, everything, filled, means, shares, wanted',
   });
-  expect(await refusal(read('', [ord]))).toMatchObject({ reason: 'FEATURE_SET_NOT_FOUND' });
   expect(await refusal(read('mean@sha256:0', [ord]))).toMatchObject({ reason: 'FEATURE_SET_NOT_FOUND' });
 });
 
@@ -42,11 +41,18 @@ test('features that are unknown are refused with those there are', async () => {
     reason: 'FEATURE_VIEW_NOT_FOUND',
     message: 'features[1]: no feature view is called "airfield"; there are airport, recent, route, system',
   });
-  for (const name of ['airport.median', 'airport', 'airport.mean.x', 'airport.'])
+  expect(await refusal(read(['airport.mean', 'airport.median'], [ord]))).toMatchObject({
+    reason: 'FEATURE_VIEW_NOT_FOUND',
+    message: 'features[1]: view airport has no feature "median"; it has rate, mean, seats, open, city',
+    metadata: { view: 'airport', feature: 'median' },
+  });
+  for (const name of ['airport', 'airfield', 'airport.mean.x', 'airport.', '.mean', ''])
     expect(await refusal(read([name], [ord]))).toMatchObject({
       reason: 'INVALID_REQUEST',
-      message: expect.stringContaining('it has rate, mean, seats, open, city'),
+      message: expect.stringContaining('is not of the form "view.feature"'),
     });
+  const { message } = await refusal(read([`airport.${'x'.repeat(10_000)}`], [ord]));
+  expect(message.length).toBeLessThan(300);
   await read(['airport.mean', 'airport.seats'], [ord]);
   expect(await refusal(read(['airport.mean\nairport.seats'], [ord]))).toMatchObject({
     reason: 'INVALID_REQUEST',
@@ -54,6 +60,16 @@ test('features that are unknown are refused with those there are', async () => {
   expect(await refusal(read(new Array(1001).fill('airport.mean'), [ord]))).toMatchObject({
     message: expect.stringContaining('at most 1000'),
   });
+});
+
+test('a request that names neither a set nor features is refused, saying that it must', async () => {
+  const { read } = await startFeatures(travel);
+  const neither = {
+    reason: 'INVALID_REQUEST',
+    message: 'feature_set: is empty; name a feature set, or features as "view.feature"',
+  };
+  expect(await refusal(read('', [ord]))).toMatchObject(neither);
+  expect(await refusal(read([], [ord]))).toMatchObject(neither);
 });
 
 test('a set and features beside it are refused', async () => {

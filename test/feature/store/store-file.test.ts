@@ -1,6 +1,8 @@
 import { truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { openEnvironment } from '../../../services/feature/store/environment.ts';
+import { writeJson } from '../../../services/feature/store/json-records.ts';
 import { lmdbFile } from '../../../services/kit/storage/lmdb-file.ts';
 import { openStore, tempFolder } from './opened-store.ts';
 import { eventsOf } from './store-rows.ts';
@@ -41,4 +43,22 @@ test('a folder whose name has a dot, and that is not there yet, is made', async 
   const folder = join(await tempFolder(), 'deep', 'state.d');
   const { store } = await openStore(folder);
   expect(store.sizeBytes()).toBeGreaterThan(0);
+});
+
+test.each([
+  ['without one', undefined, 1],
+  ['that is newer', 3, 3],
+])('a store with a format %s is refused by name, with what to do', async (_, noted, told) => {
+  const folder = await tempFolder();
+  const environment = await openEnvironment(folder);
+  const meta = environment.table('meta');
+  await environment.write(2, 100, () => {
+    writeJson(meta, 'last-ticks', 5);
+    if (noted !== undefined) writeJson(meta, 'format', noted);
+  });
+  await environment.close();
+  await expect(openStore(folder)).rejects.toMatchObject({
+    reason: 'STATE_CORRUPT',
+    message: `the feature store ${folder}/data.mdb has format ${told} and this version reads format 2 only; run the version that wrote it, or move the file away and ingest again`,
+  });
 });

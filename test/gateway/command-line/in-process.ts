@@ -30,6 +30,7 @@ export async function runIn({ host, terminal }: Surroundings, ...args: string[])
       serve: async () => {},
       settingsHelp: () => '',
       gatewayAddress: () => '127.0.0.1:1',
+      adminToken: () => undefined,
       backUpFeatures: noBackUp,
       restoreFeatures: noBackUp,
       ...host,

@@ -91,8 +91,9 @@ describe('a CSV file', () => {
   it.each([
     ['', /c\.csv: is empty; its first line must name the columns/],
     ['a,a\n', /two columns called "a"/],
-    ['a,b\n1,2\n1\n', /c\.csv, row 2: .*line 3/],
-    ['a,b\n1,"2\n', /c\.csv, row 1: .*Quote Not Closed/],
+    ['a,b\n1,2\n1\n', /c\.csv, row 2: line 3 has 1 cells, and the header names 2/],
+    ['a,b\n1,"2\n', /c\.csv, row 1: line 2 has a quote that is never closed/],
+    ['a,"b\n1,2\n', /c\.csv: line 1, which must name the columns, has a quote that is never closed/],
   ])('that is broken is refused with its row: %j', async (content, message) => {
     const path = await fileOf('c.csv', content);
     await expect(rowsOf(path)).rejects.toThrow(message);

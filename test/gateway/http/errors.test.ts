@@ -16,7 +16,7 @@ describe('an error over HTTP', () => {
         'UNIMPLEMENTED',
       ].includes(catalogue[reason]);
       expect(Math.floor(status / 100)).toBe(isServersFault ? 5 : 4);
-      expect(headers).toEqual({});
+      expect(headers).toEqual(status === 401 ? { 'www-authenticate': 'Bearer' } : {});
       expect(body).toEqual({ error: { code: status, status: catalogue[reason], reason, message: 'm' } });
     },
   );

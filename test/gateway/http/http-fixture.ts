@@ -1,5 +1,10 @@
 import { type HttpConfig, startHttpServer } from '../../../gateway/http/http-server.ts';
-import type { InferenceContract, ModelContract, ScoringContract } from '../../../services/contracts.ts';
+import type {
+  AuditContract,
+  InferenceContract,
+  ModelContract,
+  ScoringContract,
+} from '../../../services/contracts.ts';
 import type { Client } from '../../../services/kit/contract/contract.ts';
 import type { MeshError } from '../../../services/kit/errors/mesh-error.ts';
 import { type Closers, createClosers } from '../../../services/kit/lifecycle/closers.ts';
@@ -10,6 +15,7 @@ import { createRecorder } from '../../kit/rpc/recorder.ts';
 export interface HttpFakes {
   readonly scoring?: Partial<Client<ScoringContract>>;
   readonly inference?: Partial<Client<InferenceContract>>;
+  readonly audit?: Partial<Client<AuditContract>>;
   readonly unready?: MeshError;
 }
 
@@ -43,6 +49,7 @@ export async function startHttp(
     } as Client<ScoringContract>,
     models: { ListModels: async () => ({ models: [] }) } as unknown as Client<ModelContract>,
     inference: { ...fakes.inference } as Client<InferenceContract>,
+    audit: { ...fakes.audit } as Client<AuditContract>,
     tracer: instruments.tracer,
     unready: () => fakes.unready,
   };

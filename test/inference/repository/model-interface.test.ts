@@ -27,6 +27,7 @@ outputs:
   late_probability: { tensor: late_probability }
 decision: { output: late_probability, threshold: 0.5, above: late, below: on_time }
 audit: deferred
+subject: passenger
 `;
 
 function read(text: string, model = flights): ReturnType<typeof readInterface> {
@@ -80,6 +81,7 @@ describe('model.yaml', () => {
         scoreOutputs: [{ name: 'late_probability', tensor: 'late_probability' }],
         decision: { output: 'late_probability', threshold: 0.5, above: 'late', below: 'on_time' },
         audit: 'AUDIT_MODE_DEFERRED',
+        subject: 'passenger',
       },
     });
   });
@@ -92,6 +94,7 @@ describe('model.yaml', () => {
         sources: [{ tensor: 'x', input: 'x' }],
         scoreOutputs: [{ name: 'y' }, { name: 'z' }],
         audit: 'AUDIT_MODE_REQUIRED',
+        subject: '',
       },
     });
   });

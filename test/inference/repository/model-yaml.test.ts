@@ -33,3 +33,14 @@ describe('serving in model.yaml', () => {
     expect('faults' in parsed && parsed.faults.join()).toMatch(message);
   });
 });
+
+describe('subject in model.yaml', () => {
+  it('is the name of an entity', () => {
+    expect(parseModelYaml('subject: passenger')).toMatchObject({ value: { subject: 'passenger' } });
+  });
+
+  it.each(['"passenger=7"', '""', '4711', '"a b"', `${'x'.repeat(65)}`])('is not %s', (subject) => {
+    const parsed = parseModelYaml(`subject: ${subject}`);
+    expect('faults' in parsed && parsed.faults.join()).toMatch(/^subject: /);
+  });
+});

@@ -283,7 +283,11 @@ describe('a link', () => {
       scoring: {
         Score: async ({ requestId }) => ({
           ...scoreResponse(requestId),
-          receipt: { logIndex: requestId === 'next' ? '1' : 'not a number', leafHash: Buffer.alloc(0) },
+          receipt: {
+            logIndex: requestId === 'next' ? '1' : 'not a number',
+            leafHash: Buffer.alloc(0),
+            proof: '',
+          },
         }),
       },
     });

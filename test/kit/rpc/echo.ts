@@ -29,7 +29,13 @@ export function scoreResponse(predictionId: string): ScoreResponse__Output {
 }
 
 export function recordResponse(entry: string): GetRecordResponse__Output {
-  return { record: null, receipt: null, entry: Buffer.from(entry), bodyDigest: Buffer.alloc(0) };
+  return {
+    record: null,
+    receipt: null,
+    entry: Buffer.from(entry),
+    bodyDigest: Buffer.alloc(0),
+    contentState: 'CONTENT_STATE_NONE',
+  };
 }
 
 /**
@@ -40,6 +46,9 @@ export function echoServices(handlers: EchoHandlers, instruments: Instruments): 
   const unexpected = async (): Promise<never> => {
     throw new MeshError('METHOD_NOT_FOUND', 'not part of this test');
   };
+  const unexpectedStream = (): never => {
+    throw new MeshError('METHOD_NOT_FOUND', 'not part of this test');
+  };
   const scoring: Handlers<ScoringContract> = {
     Score: async ({ requestId }) => scoreResponse(requestId),
     ScoreStream: async function* (requests) {
@@ -47,6 +56,7 @@ export function echoServices(handlers: EchoHandlers, instruments: Instruments): 
         yield { sequence, response: scoreResponse(sequence), result: 'response' as const };
     },
     RecordOutcomes: unexpected,
+    Replay: unexpected,
     ...handlers.scoring,
   };
   const models: Handlers<ModelContract> = {
@@ -55,19 +65,26 @@ export function echoServices(handlers: EchoHandlers, instruments: Instruments): 
     WatchModels: async function* () {
       yield { models: [], changes: [] };
     },
-    RegisterModel: () => {
-      throw new MeshError('METHOD_NOT_FOUND', 'not part of this test');
-    },
+    RegisterModel: unexpectedStream,
     LoadModel: unexpected,
     UnloadModel: unexpected,
     SetAlias: unexpected,
     RollbackAlias: unexpected,
+    RunContent: unexpected,
     ...handlers.models,
   };
   const audit: Handlers<AuditContract> = {
     Append: unexpected,
     GetRecord: async ({ recordId }) => recordResponse(recordId),
     ListRecords: unexpected,
+    QueryRecords: unexpected,
+    ExportRecords: unexpectedStream,
+    GetReceipt: unexpected,
+    GetInclusionProof: unexpected,
+    GetConsistencyProof: unexpected,
+    ReadLog: unexpected,
+    EraseSubject: unexpected,
+    ExportSubject: unexpectedStream,
     ...handlers.audit,
   };
   return [

@@ -197,6 +197,9 @@ describe('a unary method over gRPC', () => {
       recordId: 'x',
       idempotencyKey: '',
       bodyDigest: Buffer.alloc(0),
+      personal: Buffer.alloc(0),
+      subject: '',
+      subjectOf: '',
     };
     expect(await errorOf(audit.Append(request, newCall()))).toMatchObject({ reason: 'METHOD_NOT_FOUND' });
   });

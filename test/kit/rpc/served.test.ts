@@ -41,7 +41,7 @@ describe('a served method', () => {
       scoring: {
         RecordOutcomes: async () => {
           started += 1;
-          return { joined: 0, unknown: 0 };
+          return { joined: 0, unknown: 0, duplicate: 0, corrected: 0 };
         },
       },
       models: {

@@ -103,7 +103,13 @@ describe('features push and get', () => {
   it.each([
     ['push absent -f a=1', 1, /FEATURE_STREAM_NOT_FOUND: no event stream is called "absent".*arrivals/],
     ['get --set absent', 1, /FEATURE_SET_NOT_FOUND/],
+    ['get --set=', 1, /INVALID_REQUEST: --set: must name a feature set/],
     ['get', 2, /name a set with --set, or features with --feature/],
+    [
+      'get -f delays.median',
+      1,
+      /FEATURE_VIEW_NOT_FOUND: .*view delays has no feature "median"; it has mean_1h/,
+    ],
     ['get --set flight --as-of soon', 2, /give a time such as/],
     ['load arrivals', 2, /name a stream and a file/],
     ['load --events a b', 2, /with --events only a file/],
@@ -131,6 +137,43 @@ describe('features quarantine', () => {
     expect(replayed.out).toBe('1 stored, 0 stored before, 1 still break their declaration\n');
     expect((await features('quarantine', 'discard', '--stream', 'gates')).out).toBe('1 removed\n');
     expect((await features('quarantine', '--stream', 'gates')).out).toBe('');
+  });
+});
+
+describe('features quarantine list', () => {
+  it('shortens long values to a line, and shows them in full when it is asked to', async () => {
+    const text = `${'a'.repeat(118)}😀${'b'.repeat(500)}\n\u001b[2J\tend`;
+    const field = 'f'.repeat(300);
+    await features(
+      'push',
+      'arrivals',
+      '-f',
+      'airport=LNG',
+      '-f',
+      `seats=${text}`,
+      '-f',
+      `${field}=x`,
+      '--id',
+      'long',
+    );
+    const listed = await features('quarantine', 'list', '--stream', 'arrivals');
+    const line = listed.out.split('\n').find((found) => found.includes('\tlong\t')) ?? '';
+    const columns = line.split('\t');
+    expect(columns).toHaveLength(6);
+    expect(columns[4]).toContain(`UNKNOWN_FIELD ${'f'.repeat(100)}:`);
+    expect(columns[5]?.split(' ').sort()).toEqual([
+      'airport=LNG',
+      `${'f'.repeat(119)}…=x`,
+      `seats=${'a'.repeat(118)}…`,
+    ]);
+    const full = await features('quarantine', 'list', '--stream', 'arrivals', '--full');
+    expect(full.out).toContain(`seats=${'a'.repeat(118)}😀${'b'.repeat(500)}\\n\\u001b[2J\\tend`);
+    const json = await features('quarantine', 'list', '--stream', 'arrivals', '--json');
+    const events = json.out
+      .trim()
+      .split('\n')
+      .map((found) => JSON.parse(found).event);
+    expect(events.find(({ eventId }) => eventId === 'long').fields.seats.text).toBe(text);
   });
 });
 

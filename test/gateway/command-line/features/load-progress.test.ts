@@ -17,18 +17,18 @@ describe('the progress of a load', () => {
   it('is beside the file until the load is done', async () => {
     const progress = await openLoadProgress(file, ['arrivals']);
     expect(progress.fromRow).toBe(1);
-    await progress.note(41);
+    await progress.note(41, 3);
     await progress.flush();
     expect(await readdir(folder)).toEqual(['a.csv', 'a.csv.progress']);
     const again = await openLoadProgress(file, ['arrivals']);
-    expect(again.fromRow).toBe(42);
+    expect(again).toMatchObject({ fromRow: 42, unreadable: 3 });
     await again.remove();
     expect(await readdir(folder)).toEqual(['a.csv']);
   });
 
   it('is that of the same file with the same settings only', async () => {
     const progress = await openLoadProgress(file, ['arrivals', '127.0.0.1:1']);
-    await progress.note(41);
+    await progress.note(41, 0);
     await progress.flush();
     const other = await openLoadProgress(file, ['arrivals', '127.0.0.1:2']);
     expect(other.fromRow).toBe(1);
@@ -42,7 +42,7 @@ describe('the progress of a load', () => {
     // A folder in its place refuses it to every user, root too.
     await mkdir(`${file}.progress`);
     const progress = await openLoadProgress(file, ['arrivals']);
-    await progress.note(41);
+    await progress.note(41, 0);
     await progress.flush();
     const again = await openLoadProgress(file, ['arrivals']);
     expect(again.fromRow).toBe(42);
@@ -52,13 +52,13 @@ describe('the progress of a load', () => {
 
   it('may be lost: the load goes on all the same', async () => {
     const lost = await openLoadProgress(file, [], join(folder, 'absent', 'p'));
-    await lost.note(7);
+    await lost.note(7, 0);
     await lost.flush();
     await lost.remove();
     await writeFile(join(folder, 'p'), 'no JSON');
     const named = await openLoadProgress(file, [], join(folder, 'p'));
     expect(named.fromRow).toBe(1);
-    await named.note(7);
+    await named.note(7, 0);
     await named.flush();
     expect((await openLoadProgress(file, [], join(folder, 'p'))).fromRow).toBe(8);
   });

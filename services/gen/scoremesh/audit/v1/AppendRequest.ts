@@ -21,6 +21,18 @@ export interface AppendRequest {
    * SHA-256 of the request's content; only with idempotency_key.
    */
   'bodyDigest'?: (Buffer | Uint8Array | string);
+  /**
+   * A serialized Record with what is personal, at most 64 MiB: sealed apart. Empty for none.
+   */
+  'personal'?: (Buffer | Uint8Array | string);
+  /**
+   * The data subject as "entity=key", at most 512 bytes; empty for none.
+   */
+  'subject'?: (string);
+  /**
+   * A record whose subject is this one's too; used when subject is empty.
+   */
+  'subjectOf'?: (string);
 }
 
 /**
@@ -43,4 +55,16 @@ export interface AppendRequest__Output {
    * SHA-256 of the request's content; only with idempotency_key.
    */
   'bodyDigest': (Buffer);
+  /**
+   * A serialized Record with what is personal, at most 64 MiB: sealed apart. Empty for none.
+   */
+  'personal': (Buffer);
+  /**
+   * The data subject as "entity=key", at most 512 bytes; empty for none.
+   */
+  'subject': (string);
+  /**
+   * A record whose subject is this one's too; used when subject is empty.
+   */
+  'subjectOf': (string);
 }

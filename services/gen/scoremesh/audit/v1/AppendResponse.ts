@@ -11,7 +11,7 @@ export interface AppendResponse {
    */
   'receipt'?: (_scoremesh_scoring_v1_Receipt | null);
   /**
-   * Where idempotency_key was in the log with the same digest: the record that was there first. Nothing was appended.
+   * Where idempotency_key was in the log with the same digest: the serialized Record that was there first, complete. Nothing was appended.
    */
   'existingRecord'?: (Buffer | Uint8Array | string);
 }
@@ -25,7 +25,7 @@ export interface AppendResponse__Output {
    */
   'receipt': (_scoremesh_scoring_v1_Receipt__Output | null);
   /**
-   * Where idempotency_key was in the log with the same digest: the record that was there first. Nothing was appended.
+   * Where idempotency_key was in the log with the same digest: the serialized Record that was there first, complete. Nothing was appended.
    */
   'existingRecord': (Buffer);
 }

@@ -5,6 +5,7 @@ import type { ModelVersion as _scoremesh_scoring_v1_ModelVersion, ModelVersion__
 import type { ModelInferResponse as _inference_ModelInferResponse, ModelInferResponse__Output as _inference_ModelInferResponse__Output } from '../../../inference/ModelInferResponse.ts';
 import type { OmittedPayload as _scoremesh_audit_v1_OmittedPayload, OmittedPayload__Output as _scoremesh_audit_v1_OmittedPayload__Output } from '../../../scoremesh/audit/v1/OmittedPayload.ts';
 import type { BatchClass as _scoremesh_inference_v1_BatchClass, BatchClass__Output as _scoremesh_inference_v1_BatchClass__Output } from '../../../scoremesh/inference/v1/BatchClass.ts';
+import type { Runtime as _scoremesh_inference_v1_Runtime, Runtime__Output as _scoremesh_inference_v1_Runtime__Output } from '../../../scoremesh/inference/v1/Runtime.ts';
 
 /**
  * What a model was asked through the Open Inference Protocol and what it answered.
@@ -42,6 +43,10 @@ export interface Inference {
    * The request's first row in that batch.
    */
   'batchRow'?: (number);
+  /**
+   * What it ran on.
+   */
+  'runtime'?: (_scoremesh_inference_v1_Runtime | null);
 }
 
 /**
@@ -80,4 +85,8 @@ export interface Inference__Output {
    * The request's first row in that batch.
    */
   'batchRow': (number);
+  /**
+   * What it ran on.
+   */
+  'runtime': (_scoremesh_inference_v1_Runtime__Output | null);
 }

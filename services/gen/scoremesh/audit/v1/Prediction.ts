@@ -6,6 +6,8 @@ import type { FeaturesRead as _scoremesh_audit_v1_FeaturesRead, FeaturesRead__Ou
 import type { Value as _scoremesh_scoring_v1_Value, Value__Output as _scoremesh_scoring_v1_Value__Output } from '../../../scoremesh/scoring/v1/Value.ts';
 import type { OmittedPayload as _scoremesh_audit_v1_OmittedPayload, OmittedPayload__Output as _scoremesh_audit_v1_OmittedPayload__Output } from '../../../scoremesh/audit/v1/OmittedPayload.ts';
 import type { BatchClass as _scoremesh_inference_v1_BatchClass, BatchClass__Output as _scoremesh_inference_v1_BatchClass__Output } from '../../../scoremesh/inference/v1/BatchClass.ts';
+import type { FeatureProvenance as _scoremesh_audit_v1_FeatureProvenance, FeatureProvenance__Output as _scoremesh_audit_v1_FeatureProvenance__Output } from '../../../scoremesh/audit/v1/FeatureProvenance.ts';
+import type { Runtime as _scoremesh_inference_v1_Runtime, Runtime__Output as _scoremesh_inference_v1_Runtime__Output } from '../../../scoremesh/inference/v1/Runtime.ts';
 
 /**
  * What was asked and what was answered.
@@ -47,6 +49,23 @@ export interface Prediction {
    * The request's first row in that batch.
    */
   'batchRow'?: (number);
+  /**
+   * The decision, as in outputs; empty for none.
+   */
+  'decision'?: (string);
+  /**
+   * The number at or above which the decision was the upper one; absent without a decision.
+   */
+  'threshold'?: (number | string);
+  /**
+   * What of the features is not personal; absent if the model reads none.
+   */
+  'provenance'?: (_scoremesh_audit_v1_FeatureProvenance | null);
+  /**
+   * What it ran on.
+   */
+  'runtime'?: (_scoremesh_inference_v1_Runtime | null);
+  '_threshold'?: "threshold";
 }
 
 /**
@@ -89,4 +108,21 @@ export interface Prediction__Output {
    * The request's first row in that batch.
    */
   'batchRow': (number);
+  /**
+   * The decision, as in outputs; empty for none.
+   */
+  'decision': (string);
+  /**
+   * The number at or above which the decision was the upper one; absent without a decision.
+   */
+  'threshold'?: (number);
+  /**
+   * What of the features is not personal; absent if the model reads none.
+   */
+  'provenance': (_scoremesh_audit_v1_FeatureProvenance__Output | null);
+  /**
+   * What it ran on.
+   */
+  'runtime': (_scoremesh_inference_v1_Runtime__Output | null);
+  '_threshold'?: "threshold";
 }

@@ -6,9 +6,14 @@ import type { RefusalSummary as _scoremesh_audit_v1_RefusalSummary, RefusalSumma
 import type { Outcome as _scoremesh_scoring_v1_Outcome, Outcome__Output as _scoremesh_scoring_v1_Outcome__Output } from '../../../scoremesh/scoring/v1/Outcome.ts';
 import type { Inference as _scoremesh_audit_v1_Inference, Inference__Output as _scoremesh_audit_v1_Inference__Output } from '../../../scoremesh/audit/v1/Inference.ts';
 import type { ModelChange as _scoremesh_inference_v1_ModelChange, ModelChange__Output as _scoremesh_inference_v1_ModelChange__Output } from '../../../scoremesh/inference/v1/ModelChange.ts';
+import type { Erasure as _scoremesh_audit_v1_Erasure, Erasure__Output as _scoremesh_audit_v1_Erasure__Output } from '../../../scoremesh/audit/v1/Erasure.ts';
+import type { Pruning as _scoremesh_audit_v1_Pruning, Pruning__Output as _scoremesh_audit_v1_Pruning__Output } from '../../../scoremesh/audit/v1/Pruning.ts';
+import type { Sealed as _scoremesh_audit_v1_Sealed, Sealed__Output as _scoremesh_audit_v1_Sealed__Output } from '../../../scoremesh/audit/v1/Sealed.ts';
 
 /**
- * One entry of the audit log. Its bytes are what the leaf hash covers: maps sorted by key, fields in order of number.
+ * One record of the audit log. Its entry, the bytes that the leaf hash covers, has the fields in order of number and maps sorted by
+ * key, and lacks what is personal: request, features, outputs, omitted, response, a refusal's message and an outcome's values. Those
+ * are sealed apart (SealedContent), and are absent once their subject was erased.
  */
 export interface Record {
   /**
@@ -60,13 +65,27 @@ export interface Record {
    */
   'modelChange'?: (_scoremesh_inference_v1_ModelChange | null);
   /**
+   * Content that was erased on request.
+   */
+  'erasure'?: (_scoremesh_audit_v1_Erasure | null);
+  /**
+   * The beginning of the log was removed.
+   */
+  'pruning'?: (_scoremesh_audit_v1_Pruning | null);
+  /**
+   * What binds the entry to its sealed content; absent if nothing of the record is personal. The last field of an entry.
+   */
+  'sealed'?: (_scoremesh_audit_v1_Sealed | null);
+  /**
    * What happened.
    */
-  'event'?: "prediction"|"refusal"|"refusalSummary"|"outcome"|"inference"|"modelChange";
+  'event'?: "prediction"|"refusal"|"refusalSummary"|"outcome"|"inference"|"modelChange"|"erasure"|"pruning";
 }
 
 /**
- * One entry of the audit log. Its bytes are what the leaf hash covers: maps sorted by key, fields in order of number.
+ * One record of the audit log. Its entry, the bytes that the leaf hash covers, has the fields in order of number and maps sorted by
+ * key, and lacks what is personal: request, features, outputs, omitted, response, a refusal's message and an outcome's values. Those
+ * are sealed apart (SealedContent), and are absent once their subject was erased.
  */
 export interface Record__Output {
   /**
@@ -118,7 +137,19 @@ export interface Record__Output {
    */
   'modelChange'?: (_scoremesh_inference_v1_ModelChange__Output | null);
   /**
+   * Content that was erased on request.
+   */
+  'erasure'?: (_scoremesh_audit_v1_Erasure__Output | null);
+  /**
+   * The beginning of the log was removed.
+   */
+  'pruning'?: (_scoremesh_audit_v1_Pruning__Output | null);
+  /**
+   * What binds the entry to its sealed content; absent if nothing of the record is personal. The last field of an entry.
+   */
+  'sealed': (_scoremesh_audit_v1_Sealed__Output | null);
+  /**
    * What happened.
    */
-  'event'?: "prediction"|"refusal"|"refusalSummary"|"outcome"|"inference"|"modelChange";
+  'event'?: "prediction"|"refusal"|"refusalSummary"|"outcome"|"inference"|"modelChange"|"erasure"|"pruning";
 }

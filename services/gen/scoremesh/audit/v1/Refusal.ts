@@ -31,6 +31,10 @@ export interface Refusal {
    * Full name of the method; empty for a score.
    */
   'method'?: (string);
+  /**
+   * The model asked for, at most 129 characters; empty if none could be read.
+   */
+  'model'?: (string);
 }
 
 /**
@@ -61,4 +65,8 @@ export interface Refusal__Output {
    * Full name of the method; empty for a score.
    */
   'method': (string);
+  /**
+   * The model asked for, at most 129 characters; empty if none could be read.
+   */
+  'model': (string);
 }

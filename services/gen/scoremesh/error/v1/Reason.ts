@@ -66,7 +66,7 @@ export const Reason = {
    */
   REASON_INFERENCE_FAILED: 'REASON_INFERENCE_FAILED',
   /**
-   * NOT_FOUND: no feature view of that name.
+   * NOT_FOUND: no feature view of that name, or the view has no feature of that name; the message lists those there are.
    */
   REASON_FEATURE_VIEW_NOT_FOUND: 'REASON_FEATURE_VIEW_NOT_FOUND',
   /**
@@ -201,6 +201,38 @@ export const Reason = {
    * UNAVAILABLE: the server that keeps the feature store does not answer; try again, events that are sent twice count once.
    */
   REASON_FEATURE_STORE_UNREACHABLE: 'REASON_FEATURE_STORE_UNREACHABLE',
+  /**
+   * FAILED_PRECONDITION: the content of the record was erased on request of its subject.
+   */
+  REASON_SUBJECT_ERASED: 'REASON_SUBJECT_ERASED',
+  /**
+   * NOT_FOUND: the audit log has nothing about this data subject.
+   */
+  REASON_SUBJECT_NOT_FOUND: 'REASON_SUBJECT_NOT_FOUND',
+  /**
+   * OUT_OF_RANGE: the entry was removed when its retention had passed; its place in the tree stays provable.
+   */
+  REASON_ENTRY_PRUNED: 'REASON_ENTRY_PRUNED',
+  /**
+   * NOT_FOUND: no version of the model has the content with this digest any more.
+   */
+  REASON_MODEL_CONTENT_NOT_FOUND: 'REASON_MODEL_CONTENT_NOT_FOUND',
+  /**
+   * INVALID_ARGUMENT: a receipt, checkpoint or proof is malformed or does not verify; the message says what and where.
+   */
+  REASON_PROOF_INVALID: 'REASON_PROOF_INVALID',
+  /**
+   * PERMISSION_DENIED: only an administrator may call the method: send the server's SCOREMESH_ADMIN_TOKEN as "authorization: Bearer <token>".
+   */
+  REASON_ADMINISTRATOR_ONLY: 'REASON_ADMINISTRATOR_ONLY',
+  /**
+   * UNAUTHENTICATED: what "authorization" says is not the server's SCOREMESH_ADMIN_TOKEN.
+   */
+  REASON_TOKEN_INVALID: 'REASON_TOKEN_INVALID',
+  /**
+   * DATA_LOSS: what was answered can't be had again: its replay has other bits on the same build, or its record's content is lost.
+   */
+  REASON_REPLAY_DIFFERS: 'REASON_REPLAY_DIFFERS',
 } as const;
 
 /**
@@ -284,7 +316,7 @@ export type Reason =
   | 'REASON_INFERENCE_FAILED'
   | 14
   /**
-   * NOT_FOUND: no feature view of that name.
+   * NOT_FOUND: no feature view of that name, or the view has no feature of that name; the message lists those there are.
    */
   | 'REASON_FEATURE_VIEW_NOT_FOUND'
   | 15
@@ -453,6 +485,46 @@ export type Reason =
    */
   | 'REASON_FEATURE_STORE_UNREACHABLE'
   | 48
+  /**
+   * FAILED_PRECONDITION: the content of the record was erased on request of its subject.
+   */
+  | 'REASON_SUBJECT_ERASED'
+  | 49
+  /**
+   * NOT_FOUND: the audit log has nothing about this data subject.
+   */
+  | 'REASON_SUBJECT_NOT_FOUND'
+  | 50
+  /**
+   * OUT_OF_RANGE: the entry was removed when its retention had passed; its place in the tree stays provable.
+   */
+  | 'REASON_ENTRY_PRUNED'
+  | 51
+  /**
+   * NOT_FOUND: no version of the model has the content with this digest any more.
+   */
+  | 'REASON_MODEL_CONTENT_NOT_FOUND'
+  | 52
+  /**
+   * INVALID_ARGUMENT: a receipt, checkpoint or proof is malformed or does not verify; the message says what and where.
+   */
+  | 'REASON_PROOF_INVALID'
+  | 53
+  /**
+   * PERMISSION_DENIED: only an administrator may call the method: send the server's SCOREMESH_ADMIN_TOKEN as "authorization: Bearer <token>".
+   */
+  | 'REASON_ADMINISTRATOR_ONLY'
+  | 54
+  /**
+   * UNAUTHENTICATED: what "authorization" says is not the server's SCOREMESH_ADMIN_TOKEN.
+   */
+  | 'REASON_TOKEN_INVALID'
+  | 55
+  /**
+   * DATA_LOSS: what was answered can't be had again: its replay has other bits on the same build, or its record's content is lost.
+   */
+  | 'REASON_REPLAY_DIFFERS'
+  | 56
 
 /**
  * Every failure that the mesh can name. ErrorInfo.reason carries the name without its prefix; the gRPC code that goes

@@ -41,7 +41,7 @@ export const RejectionReason = {
    */
   REJECTION_REASON_EXPIRED: 'REJECTION_REASON_EXPIRED',
   /**
-   * A message from NATS or a line of a file that can't be read as an event.
+   * A message from NATS that can't be read as an event. Rows of files are read by whoever loads them: what is none never comes here.
    */
   REJECTION_REASON_MALFORMED: 'REJECTION_REASON_MALFORMED',
 } as const;
@@ -96,7 +96,7 @@ export type RejectionReason =
   | 'REJECTION_REASON_EXPIRED'
   | 8
   /**
-   * A message from NATS or a line of a file that can't be read as an event.
+   * A message from NATS that can't be read as an event. Rows of files are read by whoever loads them: what is none never comes here.
    */
   | 'REJECTION_REASON_MALFORMED'
   | 9

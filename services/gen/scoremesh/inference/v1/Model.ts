@@ -9,6 +9,7 @@ import type { Decision as _scoremesh_inference_v1_Decision, Decision__Output as 
 import type { AuditMode as _scoremesh_inference_v1_AuditMode, AuditMode__Output as _scoremesh_inference_v1_AuditMode__Output } from '../../../scoremesh/inference/v1/AuditMode.ts';
 import type { BatchClass as _scoremesh_inference_v1_BatchClass, BatchClass__Output as _scoremesh_inference_v1_BatchClass__Output } from '../../../scoremesh/inference/v1/BatchClass.ts';
 import type { Placement as _scoremesh_inference_v1_Placement, Placement__Output as _scoremesh_inference_v1_Placement__Output } from '../../../scoremesh/inference/v1/Placement.ts';
+import type { Runtime as _scoremesh_inference_v1_Runtime, Runtime__Output as _scoremesh_inference_v1_Runtime__Output } from '../../../scoremesh/inference/v1/Runtime.ts';
 import type { Long } from '@grpc/proto-loader';
 
 /**
@@ -111,6 +112,14 @@ export interface Model {
    * Cases of golden.json that were compared at load.
    */
   'goldenCases'?: (number);
+  /**
+   * What it runs on.
+   */
+  'runtime'?: (_scoremesh_inference_v1_Runtime | null);
+  /**
+   * The entity of ScoreRequest.entities that its predictions are about as a data subject, e.g. "passenger"; empty for none.
+   */
+  'subject'?: (string);
 }
 
 /**
@@ -213,4 +222,12 @@ export interface Model__Output {
    * Cases of golden.json that were compared at load.
    */
   'goldenCases': (number);
+  /**
+   * What it runs on.
+   */
+  'runtime': (_scoremesh_inference_v1_Runtime__Output | null);
+  /**
+   * The entity of ScoreRequest.entities that its predictions are about as a data subject, e.g. "passenger"; empty for none.
+   */
+  'subject': (string);
 }

@@ -12,6 +12,8 @@ import type { RegisterModelRequest as _scoremesh_inference_v1_RegisterModelReque
 import type { RegisterModelResponse as _scoremesh_inference_v1_RegisterModelResponse, RegisterModelResponse__Output as _scoremesh_inference_v1_RegisterModelResponse__Output } from '../../../scoremesh/inference/v1/RegisterModelResponse.ts';
 import type { RollbackAliasRequest as _scoremesh_inference_v1_RollbackAliasRequest, RollbackAliasRequest__Output as _scoremesh_inference_v1_RollbackAliasRequest__Output } from '../../../scoremesh/inference/v1/RollbackAliasRequest.ts';
 import type { RollbackAliasResponse as _scoremesh_inference_v1_RollbackAliasResponse, RollbackAliasResponse__Output as _scoremesh_inference_v1_RollbackAliasResponse__Output } from '../../../scoremesh/inference/v1/RollbackAliasResponse.ts';
+import type { RunContentRequest as _scoremesh_inference_v1_RunContentRequest, RunContentRequest__Output as _scoremesh_inference_v1_RunContentRequest__Output } from '../../../scoremesh/inference/v1/RunContentRequest.ts';
+import type { RunContentResponse as _scoremesh_inference_v1_RunContentResponse, RunContentResponse__Output as _scoremesh_inference_v1_RunContentResponse__Output } from '../../../scoremesh/inference/v1/RunContentResponse.ts';
 import type { SetAliasRequest as _scoremesh_inference_v1_SetAliasRequest, SetAliasRequest__Output as _scoremesh_inference_v1_SetAliasRequest__Output } from '../../../scoremesh/inference/v1/SetAliasRequest.ts';
 import type { SetAliasResponse as _scoremesh_inference_v1_SetAliasResponse, SetAliasResponse__Output as _scoremesh_inference_v1_SetAliasResponse__Output } from '../../../scoremesh/inference/v1/SetAliasResponse.ts';
 import type { UnloadModelRequest as _scoremesh_inference_v1_UnloadModelRequest, UnloadModelRequest__Output as _scoremesh_inference_v1_UnloadModelRequest__Output } from '../../../scoremesh/inference/v1/UnloadModelRequest.ts';
@@ -99,6 +101,25 @@ export interface ModelServiceClient extends grpc.Client {
   rollbackAlias(argument: _scoremesh_inference_v1_RollbackAliasRequest, callback: grpc.requestCallback<_scoremesh_inference_v1_RollbackAliasResponse__Output>): grpc.ClientUnaryCall;
   
   /**
+   * Answers requests by a content that is named by its digest, whether that is served or not: for replays of what was answered before. A
+   * version that is not loaded is loaded for it and for a while after, without becoming ready for anybody; at most two at once. Fails
+   * with MODEL_CONTENT_NOT_FOUND if no version has the content any more. Changes nothing. For the roles of the mesh only.
+   */
+  RunContent(argument: _scoremesh_inference_v1_RunContentRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_scoremesh_inference_v1_RunContentResponse__Output>): grpc.ClientUnaryCall;
+  RunContent(argument: _scoremesh_inference_v1_RunContentRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_scoremesh_inference_v1_RunContentResponse__Output>): grpc.ClientUnaryCall;
+  RunContent(argument: _scoremesh_inference_v1_RunContentRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_scoremesh_inference_v1_RunContentResponse__Output>): grpc.ClientUnaryCall;
+  RunContent(argument: _scoremesh_inference_v1_RunContentRequest, callback: grpc.requestCallback<_scoremesh_inference_v1_RunContentResponse__Output>): grpc.ClientUnaryCall;
+  /**
+   * Answers requests by a content that is named by its digest, whether that is served or not: for replays of what was answered before. A
+   * version that is not loaded is loaded for it and for a while after, without becoming ready for anybody; at most two at once. Fails
+   * with MODEL_CONTENT_NOT_FOUND if no version has the content any more. Changes nothing. For the roles of the mesh only.
+   */
+  runContent(argument: _scoremesh_inference_v1_RunContentRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_scoremesh_inference_v1_RunContentResponse__Output>): grpc.ClientUnaryCall;
+  runContent(argument: _scoremesh_inference_v1_RunContentRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_scoremesh_inference_v1_RunContentResponse__Output>): grpc.ClientUnaryCall;
+  runContent(argument: _scoremesh_inference_v1_RunContentRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_scoremesh_inference_v1_RunContentResponse__Output>): grpc.ClientUnaryCall;
+  runContent(argument: _scoremesh_inference_v1_RunContentRequest, callback: grpc.requestCallback<_scoremesh_inference_v1_RunContentResponse__Output>): grpc.ClientUnaryCall;
+  
+  /**
    * Moves an alias. The next request sees it; it survives a restart.
    */
   SetAlias(argument: _scoremesh_inference_v1_SetAliasRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_scoremesh_inference_v1_SetAliasResponse__Output>): grpc.ClientUnaryCall;
@@ -175,6 +196,13 @@ export interface ModelServiceHandlers extends grpc.UntypedServiceImplementation 
   RollbackAlias: grpc.handleUnaryCall<_scoremesh_inference_v1_RollbackAliasRequest__Output, _scoremesh_inference_v1_RollbackAliasResponse>;
   
   /**
+   * Answers requests by a content that is named by its digest, whether that is served or not: for replays of what was answered before. A
+   * version that is not loaded is loaded for it and for a while after, without becoming ready for anybody; at most two at once. Fails
+   * with MODEL_CONTENT_NOT_FOUND if no version has the content any more. Changes nothing. For the roles of the mesh only.
+   */
+  RunContent: grpc.handleUnaryCall<_scoremesh_inference_v1_RunContentRequest__Output, _scoremesh_inference_v1_RunContentResponse>;
+  
+  /**
    * Moves an alias. The next request sees it; it survives a restart.
    */
   SetAlias: grpc.handleUnaryCall<_scoremesh_inference_v1_SetAliasRequest__Output, _scoremesh_inference_v1_SetAliasResponse>;
@@ -198,6 +226,7 @@ export interface ModelServiceDefinition extends grpc.ServiceDefinition {
   LoadModel: MethodDefinition<_scoremesh_inference_v1_LoadModelRequest, _scoremesh_inference_v1_LoadModelResponse, _scoremesh_inference_v1_LoadModelRequest__Output, _scoremesh_inference_v1_LoadModelResponse__Output>
   RegisterModel: MethodDefinition<_scoremesh_inference_v1_RegisterModelRequest, _scoremesh_inference_v1_RegisterModelResponse, _scoremesh_inference_v1_RegisterModelRequest__Output, _scoremesh_inference_v1_RegisterModelResponse__Output>
   RollbackAlias: MethodDefinition<_scoremesh_inference_v1_RollbackAliasRequest, _scoremesh_inference_v1_RollbackAliasResponse, _scoremesh_inference_v1_RollbackAliasRequest__Output, _scoremesh_inference_v1_RollbackAliasResponse__Output>
+  RunContent: MethodDefinition<_scoremesh_inference_v1_RunContentRequest, _scoremesh_inference_v1_RunContentResponse, _scoremesh_inference_v1_RunContentRequest__Output, _scoremesh_inference_v1_RunContentResponse__Output>
   SetAlias: MethodDefinition<_scoremesh_inference_v1_SetAliasRequest, _scoremesh_inference_v1_SetAliasResponse, _scoremesh_inference_v1_SetAliasRequest__Output, _scoremesh_inference_v1_SetAliasResponse__Output>
   UnloadModel: MethodDefinition<_scoremesh_inference_v1_UnloadModelRequest, _scoremesh_inference_v1_UnloadModelResponse, _scoremesh_inference_v1_UnloadModelRequest__Output, _scoremesh_inference_v1_UnloadModelResponse__Output>
   WatchModels: MethodDefinition<_scoremesh_inference_v1_WatchModelsRequest, _scoremesh_inference_v1_WatchModelsResponse, _scoremesh_inference_v1_WatchModelsRequest__Output, _scoremesh_inference_v1_WatchModelsResponse__Output>

@@ -8,7 +8,7 @@ import type { Timestamp as _google_protobuf_Timestamp, Timestamp__Output as _goo
  */
 export interface Outcome {
   /**
-   * The prediction it belongs to.
+   * The prediction it belongs to; empty with request_id.
    */
   'predictionId'?: (string);
   /**
@@ -19,6 +19,10 @@ export interface Outcome {
    * When it became true; absent for now.
    */
   'occurredAt'?: (_google_protobuf_Timestamp | null);
+  /**
+   * The request_id of the prediction it belongs to; used when prediction_id is empty.
+   */
+  'requestId'?: (string);
 }
 
 /**
@@ -26,7 +30,7 @@ export interface Outcome {
  */
 export interface Outcome__Output {
   /**
-   * The prediction it belongs to.
+   * The prediction it belongs to; empty with request_id.
    */
   'predictionId': (string);
   /**
@@ -37,4 +41,8 @@ export interface Outcome__Output {
    * When it became true; absent for now.
    */
   'occurredAt': (_google_protobuf_Timestamp__Output | null);
+  /**
+   * The request_id of the prediction it belongs to; used when prediction_id is empty.
+   */
+  'requestId': (string);
 }

@@ -11,9 +11,14 @@ export interface Receipt {
    */
   'logIndex'?: (number | string | Long);
   /**
-   * RFC 6962 leaf hash of the record: SHA-256(0x00 || record).
+   * RFC 6962 leaf hash of the record's entry: SHA-256(0x00 || entry).
    */
   'leafHash'?: (Buffer | Uint8Array | string);
+  /**
+   * That the entry is in the log, as a C2SP tlog-proof: inclusion proof and signed checkpoint, to be verified offline. Empty where only
+   * the place is told.
+   */
+  'proof'?: (string);
 }
 
 /**
@@ -25,7 +30,12 @@ export interface Receipt__Output {
    */
   'logIndex': (string);
   /**
-   * RFC 6962 leaf hash of the record: SHA-256(0x00 || record).
+   * RFC 6962 leaf hash of the record's entry: SHA-256(0x00 || entry).
    */
   'leafHash': (Buffer);
+  /**
+   * That the entry is in the log, as a C2SP tlog-proof: inclusion proof and signed checkpoint, to be verified offline. Empty where only
+   * the place is told.
+   */
+  'proof': (string);
 }

@@ -10,9 +10,17 @@ export interface RecordOutcomesResponse {
    */
   'joined'?: (number);
   /**
-   * Outcomes for predictions that the log does not have.
+   * Outcomes for predictions that the log does not have: kept, and joined if the prediction still comes.
    */
   'unknown'?: (number);
+  /**
+   * Of the joined ones, those that repeat what was known; they are not recorded again.
+   */
+  'duplicate'?: (number);
+  /**
+   * Of the joined ones, those that differ from what was known before.
+   */
+  'corrected'?: (number);
 }
 
 /**
@@ -24,7 +32,15 @@ export interface RecordOutcomesResponse__Output {
    */
   'joined': (number);
   /**
-   * Outcomes for predictions that the log does not have.
+   * Outcomes for predictions that the log does not have: kept, and joined if the prediction still comes.
    */
   'unknown': (number);
+  /**
+   * Of the joined ones, those that repeat what was known; they are not recorded again.
+   */
+  'duplicate': (number);
+  /**
+   * Of the joined ones, those that differ from what was known before.
+   */
+  'corrected': (number);
 }

@@ -4,6 +4,8 @@ import type * as grpc from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'
 import type { RecordOutcomesRequest as _scoremesh_scoring_v1_RecordOutcomesRequest, RecordOutcomesRequest__Output as _scoremesh_scoring_v1_RecordOutcomesRequest__Output } from '../../../scoremesh/scoring/v1/RecordOutcomesRequest.ts';
 import type { RecordOutcomesResponse as _scoremesh_scoring_v1_RecordOutcomesResponse, RecordOutcomesResponse__Output as _scoremesh_scoring_v1_RecordOutcomesResponse__Output } from '../../../scoremesh/scoring/v1/RecordOutcomesResponse.ts';
+import type { ReplayRequest as _scoremesh_scoring_v1_ReplayRequest, ReplayRequest__Output as _scoremesh_scoring_v1_ReplayRequest__Output } from '../../../scoremesh/scoring/v1/ReplayRequest.ts';
+import type { ReplayResponse as _scoremesh_scoring_v1_ReplayResponse, ReplayResponse__Output as _scoremesh_scoring_v1_ReplayResponse__Output } from '../../../scoremesh/scoring/v1/ReplayResponse.ts';
 import type { ScoreRequest as _scoremesh_scoring_v1_ScoreRequest, ScoreRequest__Output as _scoremesh_scoring_v1_ScoreRequest__Output } from '../../../scoremesh/scoring/v1/ScoreRequest.ts';
 import type { ScoreResponse as _scoremesh_scoring_v1_ScoreResponse, ScoreResponse__Output as _scoremesh_scoring_v1_ScoreResponse__Output } from '../../../scoremesh/scoring/v1/ScoreResponse.ts';
 import type { ScoreStreamRequest as _scoremesh_scoring_v1_ScoreStreamRequest, ScoreStreamRequest__Output as _scoremesh_scoring_v1_ScoreStreamRequest__Output } from '../../../scoremesh/scoring/v1/ScoreStreamRequest.ts';
@@ -31,6 +33,21 @@ export interface ScoringServiceClient extends grpc.Client {
   recordOutcomes(argument: _scoremesh_scoring_v1_RecordOutcomesRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_scoremesh_scoring_v1_RecordOutcomesResponse__Output>): grpc.ClientUnaryCall;
   recordOutcomes(argument: _scoremesh_scoring_v1_RecordOutcomesRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_scoremesh_scoring_v1_RecordOutcomesResponse__Output>): grpc.ClientUnaryCall;
   recordOutcomes(argument: _scoremesh_scoring_v1_RecordOutcomesRequest, callback: grpc.requestCallback<_scoremesh_scoring_v1_RecordOutcomesResponse__Output>): grpc.ClientUnaryCall;
+  
+  /**
+   * Answers a recorded prediction or inference again and compares the bits. Nothing of it is recorded as a prediction.
+   */
+  Replay(argument: _scoremesh_scoring_v1_ReplayRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_scoremesh_scoring_v1_ReplayResponse__Output>): grpc.ClientUnaryCall;
+  Replay(argument: _scoremesh_scoring_v1_ReplayRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_scoremesh_scoring_v1_ReplayResponse__Output>): grpc.ClientUnaryCall;
+  Replay(argument: _scoremesh_scoring_v1_ReplayRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_scoremesh_scoring_v1_ReplayResponse__Output>): grpc.ClientUnaryCall;
+  Replay(argument: _scoremesh_scoring_v1_ReplayRequest, callback: grpc.requestCallback<_scoremesh_scoring_v1_ReplayResponse__Output>): grpc.ClientUnaryCall;
+  /**
+   * Answers a recorded prediction or inference again and compares the bits. Nothing of it is recorded as a prediction.
+   */
+  replay(argument: _scoremesh_scoring_v1_ReplayRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_scoremesh_scoring_v1_ReplayResponse__Output>): grpc.ClientUnaryCall;
+  replay(argument: _scoremesh_scoring_v1_ReplayRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_scoremesh_scoring_v1_ReplayResponse__Output>): grpc.ClientUnaryCall;
+  replay(argument: _scoremesh_scoring_v1_ReplayRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_scoremesh_scoring_v1_ReplayResponse__Output>): grpc.ClientUnaryCall;
+  replay(argument: _scoremesh_scoring_v1_ReplayRequest, callback: grpc.requestCallback<_scoremesh_scoring_v1_ReplayResponse__Output>): grpc.ClientUnaryCall;
   
   /**
    * Scores one request. The answer leaves only after its audit record is durable. Safe to repeat with the same request_id.
@@ -76,6 +93,11 @@ export interface ScoringServiceHandlers extends grpc.UntypedServiceImplementatio
   RecordOutcomes: grpc.handleUnaryCall<_scoremesh_scoring_v1_RecordOutcomesRequest__Output, _scoremesh_scoring_v1_RecordOutcomesResponse>;
   
   /**
+   * Answers a recorded prediction or inference again and compares the bits. Nothing of it is recorded as a prediction.
+   */
+  Replay: grpc.handleUnaryCall<_scoremesh_scoring_v1_ReplayRequest__Output, _scoremesh_scoring_v1_ReplayResponse>;
+  
+  /**
    * Scores one request. The answer leaves only after its audit record is durable. Safe to repeat with the same request_id.
    */
   Score: grpc.handleUnaryCall<_scoremesh_scoring_v1_ScoreRequest__Output, _scoremesh_scoring_v1_ScoreResponse>;
@@ -90,6 +112,7 @@ export interface ScoringServiceHandlers extends grpc.UntypedServiceImplementatio
 
 export interface ScoringServiceDefinition extends grpc.ServiceDefinition {
   RecordOutcomes: MethodDefinition<_scoremesh_scoring_v1_RecordOutcomesRequest, _scoremesh_scoring_v1_RecordOutcomesResponse, _scoremesh_scoring_v1_RecordOutcomesRequest__Output, _scoremesh_scoring_v1_RecordOutcomesResponse__Output>
+  Replay: MethodDefinition<_scoremesh_scoring_v1_ReplayRequest, _scoremesh_scoring_v1_ReplayResponse, _scoremesh_scoring_v1_ReplayRequest__Output, _scoremesh_scoring_v1_ReplayResponse__Output>
   Score: MethodDefinition<_scoremesh_scoring_v1_ScoreRequest, _scoremesh_scoring_v1_ScoreResponse, _scoremesh_scoring_v1_ScoreRequest__Output, _scoremesh_scoring_v1_ScoreResponse__Output>
   ScoreStream: MethodDefinition<_scoremesh_scoring_v1_ScoreStreamRequest, _scoremesh_scoring_v1_ScoreStreamResponse, _scoremesh_scoring_v1_ScoreStreamRequest__Output, _scoremesh_scoring_v1_ScoreStreamResponse__Output>
 }

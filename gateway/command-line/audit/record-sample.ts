@@ -1,0 +1,45 @@
+import type { GetRecordResponse__Output as GetRecordResponse } from '../../../services/gen/scoremesh/audit/v1/GetRecordResponse.ts';
+import type { CallOptions, MeshClient } from '../../client/client.ts';
+
+/** A time range, Unix milliseconds. */
+export interface TimeRange {
+  readonly sinceMs: number;
+  readonly untilMs: number;
+}
+
+/** Of one part of the range: what is not answered by then is passed over. */
+const maxPagesPerPart = 200;
+
+/**
+ * Answers of a time range, spread evenly over it: the range is cut into `count` parts of one length, and of each the first prediction
+ * or inference is taken, if there is one.
+ */
+export async function* recordSample(
+  mesh: Pick<MeshClient, 'audit'>,
+  { sinceMs, untilMs }: TimeRange,
+  count: number,
+  call: CallOptions,
+): AsyncGenerator<{ readonly part: number; readonly stored: GetRecordResponse | undefined }> {
+  const lengthMs = (untilMs - sinceMs) / count;
+  for (let part = 0; part < count; part++) {
+    const filter = {
+      since: timestampOf(sinceMs + part * lengthMs),
+      until: timestampOf(part + 1 === count ? untilMs : sinceMs + (part + 1) * lengthMs),
+      events: ['prediction', 'inference'],
+    };
+    let stored: GetRecordResponse | undefined;
+    let pageToken = '';
+    for (let pages = 0; pages < maxPagesPerPart && stored === undefined; pages++) {
+      const page = await mesh.audit.QueryRecords({ filter, pageSize: 1, pageToken }, call);
+      stored = page.records[0]?.record ?? undefined;
+      pageToken = page.nextPageToken;
+      if (pageToken === '') break;
+    }
+    yield { part, stored };
+  }
+}
+
+function timestampOf(ms: number): { seconds: number; nanos: number } {
+  const seconds = Math.floor(ms / 1000);
+  return { seconds, nanos: Math.floor((ms - seconds * 1000) * 1e6) };
+}

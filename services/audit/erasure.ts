@@ -1,0 +1,165 @@
+import type { AuditContract } from '../contracts.ts';
+import type { Record, Record__Output } from '../gen/scoremesh/audit/v1/Record.ts';
+import { type Call, throwIfUnwanted } from '../kit/contract/call.ts';
+import type { Handlers } from '../kit/contract/contract.ts';
+import { messageCodec } from '../kit/contract/protos.ts';
+import { type FieldViolation, invalidRequest, MeshError } from '../kit/errors/mesh-error.ts';
+import type { Log } from '../kit/log/log.ts';
+import { createUuids } from '../kit/uuid.ts';
+import { maxSubjectBytes } from './config.ts';
+import type { Indexer } from './index/indexer.ts';
+import type { IndexStore } from './index/store.ts';
+import type { SubjectSlot } from './log/commit.ts';
+import type { LogReader } from './log/reader.ts';
+import type { LogWriter } from './log/writer.ts';
+import type { PendingErasures } from './pending-erasures.ts';
+import type { RecentEntries } from './recent-entries.ts';
+import type { KeyStore } from './sealing/key-store.ts';
+import type { Payloads } from './sealing/payloads.ts';
+import { readSealedField } from './sealing/sealer.ts';
+import type { Subjects } from './subjects.ts';
+
+export interface ErasureDeps {
+  readonly writer: LogWriter;
+  readonly reader: LogReader;
+  readonly recent: RecentEntries;
+  readonly store: IndexStore;
+  readonly indexer: Indexer;
+  readonly keys: KeyStore;
+  readonly payloads: Payloads;
+  readonly pending: PendingErasures;
+  readonly subjects: Subjects;
+  readonly log: Log;
+}
+
+const maxReasonLength = 512;
+/** Handles of one entry: 18 bytes each, well below the largest entry. */
+const handlesPerEntry = 2000;
+const readsAtOnce = 8;
+const noBytes = Buffer.alloc(0);
+
+/**
+ * Erases a data subject: first the log says durably which records can't be read any more, then the key is destroyed. Killed in between,
+ * the next start destroys it (`finishErasures`). Costs one read of each of the subject's records.
+ */
+export function createErasure(deps: ErasureDeps): Handlers<AuditContract>['EraseSubject'] {
+  const { recent, indexer, keys, payloads, pending, subjects, log } = deps;
+  const codec = messageCodec<Record, Record__Output>('scoremesh.audit.v1.Record');
+  const newId = createUuids();
+
+  const append = async (
+    event: Partial<Record>,
+    erased: SubjectSlot | undefined,
+    call: Call,
+  ): Promise<string> => {
+    const recordId = newId();
+    const nowUs = Date.now() * 1000;
+    const record = codec.encode({
+      schema: 2,
+      recordId,
+      receivedAtUs: nowUs,
+      recordedAtUs: nowUs,
+      traceId: call.trace.traceId === '' ? noBytes : Buffer.from(call.trace.traceId, 'hex'),
+      principal: call.principal,
+      ...event,
+    });
+    const entry = deps.writer.append({
+      recordId,
+      keyHash: undefined,
+      slot: erased?.slot ?? 0,
+      subject: undefined,
+      erases: erased?.tag,
+      sealedKind: 'none',
+      sealed: noBytes,
+      sealedField: noBytes,
+      record,
+    });
+    if (entry === undefined) throw new Error('an id of our own is no UUID');
+    deps.recent.add(entry);
+    await entry.commit.done;
+    return recordId;
+  };
+
+  return async ({ subject, reason }, call) => {
+    throwIfUnwanted(call, 'anything was erased');
+    check(subject, reason);
+    const tag = keys.tagOf(subject);
+    return await subjects.erase(tag, async () => {
+      // Nothing more about it is appended from here on; what was taken before has to be in the index.
+      await recent.about(tag)?.commit.done.catch(() => {});
+      await indexer.flush();
+      const slot = subjects.known(tag);
+      if (slot === undefined) throw nothingAbout(subject);
+      const { handles, apart } = await sealedOf(deps, slot);
+      await pending.begin(slot);
+      const erasureRecordIds: string[] = [];
+      for (let from = 0; from < handles.length || from === 0; from += handlesPerEntry) {
+        const some = handles.slice(from, from + handlesPerEntry);
+        const erasure = { reason, handles: some, total: String(handles.length) };
+        // Only the last one takes effect: what is torn before it has erased nothing.
+        const isLast = from + handlesPerEntry >= handles.length;
+        erasureRecordIds.push(await append({ erasure }, isLast ? { tag, slot } : undefined, call));
+      }
+      await keys.destroy([slot]);
+      await pending.end(slot);
+      for (const reference of apart) await payloads.remove(reference);
+      await indexer.flush();
+      log.info('a data subject was erased', { records: handles.length, erasure: erasureRecordIds[0] });
+      return { records: String(handles.length), erasureRecordIds };
+    });
+  };
+}
+
+/** Destroys the keys of erasures that are in the log and were interrupted. */
+export async function finishErasures(
+  deps: Pick<ErasureDeps, 'store' | 'reader' | 'keys' | 'pending' | 'log'>,
+): Promise<void> {
+  const { store, keys, pending, log } = deps;
+  for (const slot of await pending.slots()) {
+    const { handles } = await sealedOf(deps, slot);
+    if (handles.length > 0 && handles.every((handle) => store.isErased(handle))) {
+      await keys.destroy([slot]);
+      log.warn('an erasure that was interrupted is finished', { records: handles.length });
+    }
+    await pending.end(slot);
+  }
+}
+
+/** Handles of the subject's records, and the references of those contents that are stored apart. */
+async function sealedOf(
+  { store, reader }: Pick<ErasureDeps, 'store' | 'reader'>,
+  slot: number,
+): Promise<{ handles: Buffer[]; apart: Buffer[] }> {
+  const handles: Buffer[] = [];
+  const apart: Buffer[] = [];
+  const places = [...store.slotRecords(slot)];
+  for (let from = 0; from < places.length; from += readsAtOnce)
+    for (const stored of await Promise.all(
+      places.slice(from, from + readsAtOnce).map((place) => reader.read(place)),
+    )) {
+      const handle = readSealedField(stored.entry)?.handle;
+      if (handle !== undefined) handles.push(handle);
+      if (stored.sealedKind === 'apart') apart.push(stored.sealed);
+    }
+  return { handles, apart };
+}
+
+function check(subject: string, reason: string): void {
+  const violations: FieldViolation[] = [];
+  if (!/^[^=]+=./s.test(subject) || Buffer.byteLength(subject) > maxSubjectBytes)
+    violations.push({ field: 'subject', description: 'is not "entity=key" of at most 512 bytes' });
+  if (reason === '' || reason.length > maxReasonLength)
+    violations.push({
+      field: 'reason',
+      description: `has ${reason.length} characters; say why in 1 to ${maxReasonLength}, without personal data`,
+    });
+  if (violations.length > 0) throw invalidRequest(violations);
+}
+
+function nothingAbout(subject: string): MeshError {
+  const entity = subject.slice(0, subject.indexOf('='));
+  return new MeshError(
+    'SUBJECT_NOT_FOUND',
+    `nothing about this ${entity} can be read in the audit log: it never came, or is erased already`,
+  );
+}

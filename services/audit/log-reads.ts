@@ -1,0 +1,126 @@
+import type { AuditContract } from '../contracts.ts';
+import type { GetReceiptRequest__Output } from '../gen/scoremesh/audit/v1/GetReceiptRequest.ts';
+import { type Call, throwIfUnwanted } from '../kit/contract/call.ts';
+import type { Handlers } from '../kit/contract/contract.ts';
+import { MeshError } from '../kit/errors/mesh-error.ts';
+import type { IndexStore } from './index/store.ts';
+import type { SignedHead } from './log/commit.ts';
+import type { EntryPlaces } from './log/entry-places.ts';
+import type { LogReader } from './log/reader.ts';
+import { placeOf, recordNotFound } from './read.ts';
+import type { Receipts } from './receipts.ts';
+import type { RecentEntries } from './recent-entries.ts';
+import { parseRecordId } from './record-id.ts';
+import type { MerkleTree } from './tree/merkle-tree.ts';
+import { tileWidth } from './tree/tile.ts';
+import { parseTilePath } from './tree/tile-path.ts';
+
+export interface LogReadsDeps {
+  readonly tree: MerkleTree;
+  readonly receipts: Receipts;
+  readonly reader: LogReader;
+  readonly places: EntryPlaces;
+  readonly recent: RecentEntries;
+  readonly store: IndexStore;
+  /** Undefined where no witness is configured. */
+  readonly witnesses: { cosigned(): SignedHead | undefined } | undefined;
+}
+
+type LogMethods = 'GetReceipt' | 'GetInclusionProof' | 'GetConsistencyProof' | 'ReadLog';
+
+const readsAtOnce = 8;
+
+/** What anybody needs to check the log: receipts, proofs, and its files as https://c2sp.org/tlog-tiles lays them out. */
+export function createLogReads(deps: LogReadsDeps): Pick<Handlers<AuditContract>, LogMethods> {
+  const { tree, receipts } = deps;
+  return {
+    GetReceipt: async (request, call) => {
+      throwIfUnwanted(call, 'the receipt was made');
+      return { receipt: await receiptOf(deps, request, call) };
+    },
+    GetInclusionProof: async ({ index, treeSize }, call) => {
+      throwIfUnwanted(call, 'the proof was made');
+      const size = Number(treeSize);
+      const { hashes, leafHash, head } = await tree.inclusionProof(
+        Number(index),
+        size === 0 ? tree.size : size,
+      );
+      return { hashes: [...hashes], leafHash, treeSize: String(head.size), rootHash: head.rootHash };
+    },
+    GetConsistencyProof: async ({ fromSize, toSize }, call) => {
+      throwIfUnwanted(call, 'the proof was made');
+      const size = Number(toSize);
+      const { hashes, older, newer } = await tree.consistencyProof(
+        Number(fromSize),
+        size === 0 ? tree.size : size,
+      );
+      return {
+        hashes: [...hashes],
+        fromRootHash: older.rootHash,
+        toSize: String(newer.size),
+        toRootHash: newer.rootHash,
+      };
+    },
+    ReadLog: async ({ path }, call) => {
+      throwIfUnwanted(call, 'the file was read');
+      if (path === 'checkpoint') return { content: Buffer.from(receipts.head.checkpoint), immutable: false };
+      const content = (await bundle(deps, path, call)) ?? (await tree.readTile(path));
+      if (content === undefined) throw noFile(path);
+      return { content, immutable: true };
+    },
+  };
+}
+
+async function receiptOf(
+  { receipts, reader, recent, store, witnesses }: LogReadsDeps,
+  { recordId, cosigned }: GetReceiptRequest__Output,
+  call: Call,
+) {
+  const id = parseRecordId(recordId, 'record_id');
+  const place = (await placeOf(recent.byId(recordId.toLowerCase()), call)) ?? store.findRecord(id);
+  if (place === undefined) throw recordNotFound(`record ${recordId}`, { record_id: recordId });
+  const stored = await reader.read(place);
+  if (!cosigned) return await receipts.of(stored);
+  const head = witnesses?.cosigned();
+  if (head !== undefined && head.size > stored.index) return await receipts.of(stored, head);
+  throw new MeshError(
+    'RECORD_NOT_FOUND',
+    witnesses === undefined
+      ? 'no witness is configured, so that no checkpoint is cosigned: set SCOREMESH_AUDIT_WITNESSES, or ask without cosigned'
+      : `the witnesses have not yet cosigned a checkpoint that has record ${recordId}; ask again in some seconds`,
+    { retryAfterMs: 5000 },
+  );
+}
+
+/** The entries of a bundle, each after its length as a big-endian u16; undefined if the path names none that is there. */
+async function bundle(
+  { tree, places, reader }: LogReadsDeps,
+  path: string,
+  call: Call,
+): Promise<Buffer | undefined> {
+  const parsed = parseTilePath(path);
+  if (parsed?.level !== 'entries') return undefined;
+  const from = parsed.index * tileWidth;
+  const to = from + parsed.width;
+  if (to > tree.size) return undefined;
+  const found = await places.find(from, to);
+  const parts: Buffer[] = [];
+  for (let at = 0; at < found.length; at += readsAtOnce) {
+    throwIfUnwanted(call, 'the bundle was read');
+    for (const { entry } of await Promise.all(
+      found.slice(at, at + readsAtOnce).map((place) => reader.read(place)),
+    )) {
+      const length = Buffer.alloc(2);
+      length.writeUInt16BE(entry.length);
+      parts.push(length, entry);
+    }
+  }
+  return Buffer.concat(parts);
+}
+
+function noFile(path: string): MeshError {
+  return new MeshError(
+    'RECORD_NOT_FOUND',
+    `the log has no file "${path.slice(0, 100)}"; there are checkpoint, tile/<L>/<N>[.p/<W>] and tile/entries/<N>[.p/<W>] up to the size of the tree`,
+  );
+}

@@ -1,0 +1,66 @@
+import type { Receipt__Output } from '../gen/scoremesh/scoring/v1/Receipt.ts';
+import { signCheckpoint } from '../kit/transparency/checkpoint.ts';
+import type { NoteSigner } from '../kit/transparency/signing-key.ts';
+import { hashLines, tlogProofText } from '../kit/transparency/tlog-proof.ts';
+import type { Commit, SignedHead } from './log/commit.ts';
+import type { MerkleTree } from './tree/merkle-tree.ts';
+
+/** A record in the log, as a receipt names it. */
+export interface Receipted {
+  readonly index: number;
+  readonly leafHash: Buffer;
+}
+
+/** Grows the tree with each commit, signs its head, and proves that records are in it. */
+export class Receipts {
+  readonly #tree: MerkleTree;
+  readonly #signer: NoteSigner;
+  #head: SignedHead;
+
+  constructor(tree: MerkleTree, signer: NoteSigner) {
+    this.#tree = tree;
+    this.#signer = signer;
+    this.#head = this.#sign();
+  }
+
+  /** The newest checkpoint. */
+  get head(): SignedHead {
+    return this.#head;
+  }
+
+  /** Takes the entries of a commit that is durable. About 1 us each, and 60 us for the signature. */
+  add(commit: Commit): void {
+    for (const { leafHash } of commit.entries) this.#tree.append(leafHash);
+    this.#head = this.#sign();
+  }
+
+  /** Of a record of the last commits, at once. A few microseconds. */
+  fresh(record: Receipted): Receipt__Output {
+    const { index } = record;
+    const proof = this.#tree.recentProof(index);
+    // Never for a record whose commit has just ended: the edge holds twice the largest commit.
+    if (proof === undefined) return place(record);
+    return { ...place(record), proof: tlogProofText(proof.leaf, index, proof.path, this.#head.checkpoint) };
+  }
+
+  /** Of any record, against the newest checkpoint or another one. Reads up to one tile of each level. */
+  async of(record: Receipted, head?: SignedHead): Promise<Receipt__Output> {
+    const wanted = head ?? this.#head;
+    if (wanted.size === this.#tree.size && this.#tree.recentProof(record.index) !== undefined)
+      return this.fresh(record);
+    const { hashes } = await this.#tree.inclusionProof(record.index, wanted.size);
+    const leaf = record.leafHash.toString('base64');
+    return {
+      ...place(record),
+      proof: tlogProofText(leaf, record.index, hashLines(hashes), wanted.checkpoint),
+    };
+  }
+
+  #sign(): SignedHead {
+    return { size: this.#tree.size, checkpoint: signCheckpoint(this.#signer, this.#tree.head()) };
+  }
+}
+
+function place({ index, leafHash }: Receipted): Receipt__Output {
+  return { logIndex: String(index), leafHash, proof: '' };
+}

@@ -1,0 +1,162 @@
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { MeshError } from '../kit/errors/mesh-error.ts';
+import type { Closers } from '../kit/lifecycle/closers.ts';
+import type { Log } from '../kit/log/log.ts';
+import { openLogKey } from '../kit/transparency/log-key.ts';
+import type { NoteSigner } from '../kit/transparency/signing-key.ts';
+import type { AuditConfig } from './config.ts';
+import { type Disk, realDisk } from './disk.ts';
+import { type IndexStore, openIndexStore } from './index/store.ts';
+import { lockFolder } from './lock.ts';
+import type { SubjectSlot } from './log/commit.ts';
+import type { Frame } from './log/frame.ts';
+import { LeafHashes } from './log/leaf-hashes.ts';
+import type { RecoveredLog } from './log/recovery.ts';
+import type { AuditMetrics } from './metrics.ts';
+import { auditFolders, hasEntries, openLog } from './opening.ts';
+import { PendingErasures } from './pending-erasures.ts';
+import { type KeyStore, openKeyStore, subjectlessSlot } from './sealing/key-store.ts';
+import { createLocalKeyProvider } from './sealing/master-key.ts';
+import { openPayloads, type Payloads } from './sealing/payloads.ts';
+import { createSealer, readSealedField, type Sealer } from './sealing/sealer.ts';
+import type { SealingDisk } from './sealing/sealing-disk.ts';
+import { finishesWithin } from './time-limit.ts';
+import type { MerkleTree } from './tree/merkle-tree.ts';
+import { openTree } from './tree/opening.ts';
+import { readSmallFile, replaceFileDurably } from './tree/tree-disk.ts';
+
+const maxVkeyBytes = 1024;
+
+/** What the audit role keeps, open and in order. */
+export interface AuditState {
+  readonly folders: ReturnType<typeof auditFolders>;
+  readonly store: IndexStore;
+  readonly keys: KeyStore;
+  readonly sealer: Sealer;
+  readonly payloads: Payloads;
+  readonly pending: PendingErasures;
+  readonly tree: MerkleTree;
+  readonly signer: NoteSigner;
+  readonly recovered: RecoveredLog;
+  /** Whether the disk has answered all that closing asked of it; nobody else may have the folder otherwise. */
+  readonly guard: { isLogQuiet: boolean; isIndexQuiet: boolean };
+}
+
+export interface StateDeps {
+  readonly config: AuditConfig;
+  /** Of the log. */
+  readonly disk: Disk;
+  /** Of everything else. */
+  readonly stateDisk: SealingDisk;
+  readonly log: Log;
+  readonly metrics: AuditMetrics;
+}
+
+/**
+ * Opens all that the audit role keeps, alone: locks, keys, index, log (which makes the index agree with it), tree. Each is closed in
+ * reverse order.
+ */
+export async function openState(
+  { config, disk, stateDisk, log, metrics }: StateDeps,
+  closers: Closers,
+): Promise<AuditState> {
+  const folders = auditFolders(config.folder);
+  const guard = { isLogQuiet: true, isIndexQuiet: true };
+  await stateDisk.makeFolder(config.folder);
+  await realDisk().makeFolder(config.folder);
+  const lock = await lockFolder(config.folder);
+  let isInOrder = false;
+  closers.add('audit lock', async () => {
+    // A disk that does not answer may still write: nobody else may have the folder while this process lives.
+    if (guard.isLogQuiet) await lock.release(isInOrder);
+  });
+
+  const { store, wasDamaged } = await openIndexStore(folders.index);
+  closers.add('audit index', async () => {
+    // Closing it under a transaction would end the process.
+    if (guard.isIndexQuiet) await finishesWithin(store.close(), config.closeTimeoutMs);
+  });
+  if (wasDamaged)
+    log.warn('the audit index could not be opened and is built again', { folder: folders.index });
+
+  const isUsed = await hasEntries(disk, folders.log);
+  const keys = await openKeyStore({
+    folder: config.keysFolder,
+    provider: createLocalKeyProvider({
+      folder: config.keysFolder,
+      key: config.masterKey,
+      keyFile: config.masterKeyFile,
+      disk: stateDisk,
+      log,
+    }),
+    disk: stateDisk,
+    log,
+    usedUpTo: isUsed ? store.highestSlot() : undefined,
+  });
+  closers.add('audit keys', () => keys.close());
+  const sealer = createSealer(keys);
+  const payloads = await openPayloads({ folder: folders.payloads, disk: stateDisk });
+  closers.add('large audit records', () => payloads.close());
+  const signer = await openSigner(config, stateDisk, isUsed);
+
+  const subjectOf = createSubjectReader({ keys, sealer, payloads });
+  const recovered = await openLog({ disk, folder: folders.log, store, lock, log, subjectOf });
+  closers.add('audit log file', async () => {
+    // Closed by the writer, unless the start fails before there is one.
+    await recovered.file.close().catch(() => {});
+  });
+  isInOrder = true;
+  metrics.torn(recovered.tornBytes);
+  keys.noteUsed(store.highestSlot());
+
+  const leafHashes = new LeafHashes(disk, folders.log, recovered.segments);
+  const tree = await openTree({
+    folder: folders.tree,
+    disk: stateDisk,
+    size: recovered.records,
+    readLeafHashes: async (from, to) => await leafHashes.read(from, to),
+    log,
+  });
+  closers.add('audit tree', async () => {
+    if (!(await finishesWithin(tree.close(), config.closeTimeoutMs)))
+      log.warn('the disk of the audit tree did not answer in time', { folder: folders.tree });
+  });
+  const pending = new PendingErasures(stateDisk, folders.erasing);
+  return { folders, store, keys, sealer, payloads, pending, tree, signer, recovered, guard };
+}
+
+/** The log's key. CONFIG_INVALID if it is another than the log was signed with: a log that changes its key is another log. */
+async function openSigner(config: AuditConfig, disk: SealingDisk, isUsed: boolean): Promise<NoteSigner> {
+  const file = config.logKeyFile ?? join(config.keysFolder, 'log.key');
+  const signer = await openLogKey(file, config.origin ?? `${hostname()}/scoremesh`);
+  const known = join(config.folder, 'vkey');
+  const first = (await readSmallFile(disk, known, maxVkeyBytes))?.toString('utf8').trimEnd();
+  if (first === undefined && !isUsed) await replaceFileDurably(disk, known, Buffer.from(`${signer.vkey}\n`));
+  else if (first !== signer.vkey)
+    throw new MeshError(
+      'CONFIG_INVALID',
+      `the audit log in ${config.folder} was signed by ${first ?? 'a key that is not known any more'}, but ${file} holds ${signer.vkey}: give its own key, or begin a new log in another folder`,
+    );
+  if (config.origin !== undefined && config.origin !== signer.name)
+    throw new MeshError(
+      'CONFIG_INVALID',
+      `SCOREMESH_AUDIT_ORIGIN is ${config.origin}, but the log key ${file} is of ${signer.name}: correct one of them`,
+    );
+  return signer;
+}
+
+/** Whose content a frame has, by opening it. */
+function createSubjectReader(deps: { keys: KeyStore; sealer: Sealer; payloads: Payloads }) {
+  const { keys, sealer, payloads } = deps;
+  return async ({ slot, sealedKind, sealed, entry }: Frame): Promise<SubjectSlot | undefined> => {
+    if (slot === subjectlessSlot || sealedKind === 'none') return undefined;
+    keys.noteUsed(slot);
+    const content = sealedKind === 'apart' ? await payloads.get(sealed) : sealed;
+    const tie = readSealedField(entry);
+    if (content === undefined || tie === undefined) return undefined;
+    const opened = sealer.open({ slot, sealed: content, handle: tie.handle, commitment: tie.commitment });
+    if (typeof opened === 'string' || opened.subject === '') return undefined;
+    return { tag: keys.tagOf(opened.subject), slot };
+  };
+}

@@ -1,0 +1,31 @@
+// Original file: scoremesh/audit/v1/record.proto
+
+import type { Long } from '@grpc/proto-loader';
+
+/**
+ * Removal of entries whose retention has passed. Tree and proofs of later entries stay as they are.
+ */
+export interface Pruning {
+  /**
+   * The first index that is still there.
+   */
+  'minimumIndex'?: (number | string | Long);
+  /**
+   * Entries before this moment were to go, Unix milliseconds.
+   */
+  'beforeMs'?: (number | string);
+}
+
+/**
+ * Removal of entries whose retention has passed. Tree and proofs of later entries stay as they are.
+ */
+export interface Pruning__Output {
+  /**
+   * The first index that is still there.
+   */
+  'minimumIndex': (string);
+  /**
+   * Entries before this moment were to go, Unix milliseconds.
+   */
+  'beforeMs': (number);
+}
