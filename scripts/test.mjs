@@ -5,7 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from './build.mjs';
 import { check } from './check.mjs';
-import { ensureGo, ensureNatsServer, ensurePackages, ensureRedisServer, requireNode, root } from './setup.mjs';
+import {
+  ensureGo,
+  ensureNatsServer,
+  ensurePackages,
+  ensureRedisServer,
+  requireNode,
+  root,
+} from './setup.mjs';
 
 const inCi = process.env.CI === 'true' || process.env.CI === '1';
 

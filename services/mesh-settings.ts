@@ -6,6 +6,7 @@ import {
   duration,
   folder,
   integer,
+  type Kind,
   list,
   port,
   text,
@@ -135,6 +136,17 @@ export const features = {
   ),
 };
 
+/** Who cosigns checkpoints: a verifier key and the address of its witness. */
+const witness: Kind<{ readonly vkey: string; readonly url: string }> = {
+  accepts: 'the verifier key of a witness, a space, and its URL',
+  parse: (given) => {
+    const [vkey = '', address = '', ...rest] = given.split(/ +/);
+    const isUrl = rest.length === 0 && url('https', 'http').parse(address) !== undefined;
+    return vkey !== '' && isUrl ? { vkey, url: address } : undefined;
+  },
+  format: (value) => `${value.vkey} ${value.url}`,
+};
+
 /** How the audit log is signed, sealed and kept. */
 export const audit = {
   keys: optional(
@@ -151,6 +163,17 @@ export const audit = {
     'SCOREMESH_AUDIT_KEY_FILE',
     folder(),
     'The key that checkpoints are signed with, as `scoremesh audit keygen` writes it. Not set: log.key in the folder of keys.',
+  ),
+  witnesses: optional(
+    'SCOREMESH_AUDIT_WITNESSES',
+    list(witness),
+    'Witnesses (tlog-witness) that are asked to cosign checkpoints, in the background. Not set: none.',
+  ),
+  witnessQuorum: setting(
+    'SCOREMESH_AUDIT_WITNESS_QUORUM',
+    integer(1, 100),
+    1,
+    'How many of them must have cosigned a checkpoint before receipts are given against it.',
   ),
   masterKey: secret(
     optional(

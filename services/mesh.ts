@@ -68,7 +68,10 @@ export interface MeshConfig {
   readonly auditFolder?: string;
   /** How the audit log is signed and sealed; what is left out has a default. */
   readonly audit?: Partial<
-    Pick<AuditConfig, 'keysFolder' | 'logKeyFile' | 'origin' | 'masterKey' | 'masterKeyFile'>
+    Pick<
+      AuditConfig,
+      'keysFolder' | 'logKeyFile' | 'origin' | 'masterKey' | 'masterKeyFile' | 'witnesses' | 'witnessQuorum'
+    >
   >;
   readonly bus: Settings<typeof busSettings>;
   /** Version of the software. */

@@ -1,4 +1,5 @@
 import { MeshError } from '../kit/errors/mesh-error.ts';
+import type { WitnessConfig } from './tree/witness/witness.ts';
 
 /** Settings of the audit role. */
 export interface AuditConfig {
@@ -10,6 +11,10 @@ export interface AuditConfig {
   readonly logKeyFile?: string | undefined;
   /** Name of the log in checkpoints, for a key that is made; that of this host if not given. */
   readonly origin?: string | undefined;
+  /** Who is asked to cosign checkpoints; nobody if not given. */
+  readonly witnesses?: readonly WitnessConfig[] | undefined;
+  /** How many must have cosigned a checkpoint before it counts; 1 if not given. */
+  readonly witnessQuorum?: number | undefined;
   /** 32 bytes as base64 or hex; else a file that has them; else `master.key` in the folder of keys, made at the first start. */
   readonly masterKey?: string | undefined;
   readonly masterKeyFile?: string | undefined;

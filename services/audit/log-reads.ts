@@ -4,7 +4,7 @@ import { type Call, throwIfUnwanted } from '../kit/contract/call.ts';
 import type { Handlers } from '../kit/contract/contract.ts';
 import { MeshError } from '../kit/errors/mesh-error.ts';
 import type { IndexStore } from './index/store.ts';
-import type { SignedHead } from './log/commit.ts';
+
 import type { EntryPlaces } from './log/entry-places.ts';
 import type { LogReader } from './log/reader.ts';
 import { placeOf, recordNotFound } from './read.ts';
@@ -14,6 +14,7 @@ import { parseRecordId } from './record-id.ts';
 import type { MerkleTree } from './tree/merkle-tree.ts';
 import { tileWidth } from './tree/tile.ts';
 import { parseTilePath } from './tree/tile-path.ts';
+import type { Witnesses } from './tree/witness/witnesses.ts';
 
 export interface LogReadsDeps {
   readonly tree: MerkleTree;
@@ -23,7 +24,7 @@ export interface LogReadsDeps {
   readonly recent: RecentEntries;
   readonly store: IndexStore;
   /** Undefined where no witness is configured. */
-  readonly witnesses: { cosigned(): SignedHead | undefined } | undefined;
+  readonly witnesses: Pick<Witnesses, 'cosigned'> | undefined;
 }
 
 type LogMethods = 'GetReceipt' | 'GetInclusionProof' | 'GetConsistencyProof' | 'ReadLog';
@@ -82,7 +83,8 @@ async function receiptOf(
   const stored = await reader.read(place);
   if (!cosigned) return await receipts.of(stored);
   const head = witnesses?.cosigned();
-  if (head !== undefined && head.size > stored.index) return await receipts.of(stored, head);
+  if (head !== undefined && head.size > stored.index)
+    return await receipts.of(stored, { size: head.size, checkpoint: head.text });
   throw new MeshError(
     'RECORD_NOT_FOUND',
     witnesses === undefined

@@ -11,17 +11,20 @@ import { type Disk, errorCode, isDiskFull, realDisk } from './disk.ts';
 import { createErasure, finishErasures } from './erasure.ts';
 import { Indexer } from './index/indexer.ts';
 import { KnownRecords } from './known-records.ts';
+import type { Location } from './log/commit.ts';
 import { EntryPlaces } from './log/entry-places.ts';
 import { diskFull, queueFull } from './log/fault.ts';
 import { LogReader } from './log/reader.ts';
 import { LogWriter } from './log/writer.ts';
 import { createLogReads } from './log-reads.ts';
 import { createAuditMetrics } from './metrics.ts';
+import { createQueries } from './query/queries.ts';
 import { createReads } from './read.ts';
 import { Receipts } from './receipts.ts';
 import { RecentEntries } from './recent-entries.ts';
 import { Sealing } from './sealed-record.ts';
 import { realSealingDisk, type SealingDisk } from './sealing/sealing-disk.ts';
+import { startWitnesses } from './start-witnesses.ts';
 import { openState } from './state.ts';
 import { Subjects } from './subjects.ts';
 import { finishesWithin } from './time-limit.ts';
@@ -142,7 +145,13 @@ async function openService(config: AuditConfig, deps: AuditDeps, closers: Closer
   const subjects = new Subjects({ keys, recent, store, reader, records });
   const sealing = new Sealing({ keys, sealer, payloads, subjects });
   const known = new KnownRecords({ reader, recent, store, receipts, records });
+  const witnesses = await startWitnesses(
+    config,
+    { tree, receipts, signer, folder: state.folders.tree, ...deps },
+    closers,
+  );
   const places = new EntryPlaces(disk, state.folders.log, recovered.salt, () => writer.segments);
+  const answerOf = async (place: Location) => await records.response(await reader.read(place));
   const erasure = { writer, reader, recent, store, indexer, keys, payloads, pending, subjects, log };
   return {
     handlers: {
@@ -158,20 +167,11 @@ async function openService(config: AuditConfig, deps: AuditDeps, closers: Closer
         indexFault,
       }),
       ...createReads({ reader, recent, store, indexer, records }),
-      ...createLogReads({ tree, receipts, reader, places, recent, store, witnesses: undefined }),
+      ...createLogReads({ tree, receipts, reader, places, recent, store, witnesses }),
+      ...createQueries({ store, indexer, answerOf, tagOf: (subject) => keys.tagOf(subject) }),
       EraseSubject: createErasure(erasure),
-      ...notYet,
     },
     writable: () => writer.fault ?? indexFault(),
     size: () => writer.records,
   };
 }
-
-const refuse = (): never => {
-  throw new MeshError('NOT_SUPPORTED', 'this is not served yet');
-};
-const notYet = {
-  QueryRecords: refuse,
-  ExportRecords: refuse,
-  ExportSubject: refuse,
-};

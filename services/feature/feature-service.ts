@@ -22,6 +22,7 @@ import { createFeatureMetrics } from './feature-metrics.ts';
 import { createIngest } from './ingest/ingest.ts';
 import { createEventsSource } from './ingest/nats-source.ts';
 import { startRetention } from './retention.ts';
+import { refuseUnfitColumns, rowCount } from './serving/asked-rows.ts';
 import { FeatureReader } from './serving/feature-reader.ts';
 import type { ReadPlan } from './serving/read-plan.ts';
 import { createSelfCheck } from './serving/self-check.ts';
@@ -101,7 +102,8 @@ export async function createFeatureService(
   const planOf = (request: GetFeaturesRequest__Output): ReadPlan => {
     refuseWhenClosed();
     const plan = catalog.plan(request);
-    refuseTooMany(request.rows.length, plan);
+    refuseUnfitColumns(request);
+    refuseTooMany(rowCount(request), plan);
     return plan;
   };
 
@@ -112,7 +114,7 @@ export async function createFeatureService(
     const plan = planOf(request);
     if (call.span !== undefined) {
       call.span.attributes['scoremesh.feature_set'] = plan.name;
-      call.span.attributes['scoremesh.rows'] = request.rows.length;
+      call.span.attributes['scoremesh.rows'] = rowCount(request);
     }
     const counts: StatusCounts = [0, 0, 0, 0, 0];
     const read = reader.read(plan, request, counts);

@@ -60,7 +60,10 @@ function eventOf(
   const declared = datatypes.get(stream);
   if (declared === undefined) {
     const name = JSON.stringify(stream.slice(0, maxNameShown));
-    return refuse('stream', `${name} is not declared; there are ${[...datatypes.keys()].join(', ') || 'none'}`);
+    return refuse(
+      'stream',
+      `${name} is not declared; there are ${[...datatypes.keys()].join(', ') || 'none'}`,
+    );
   }
   const values: [string, Value][] = Object.entries(fields).map(([name, value]) => [
     name,

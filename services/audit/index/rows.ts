@@ -20,6 +20,8 @@ export interface IndexEntry {
   readonly subject: { readonly tag: Buffer; readonly slot: number } | undefined;
   /** The tag of the subject that it erases: nothing is found by it any more. Of several entries of one erasure, only one has it. */
   readonly erases: Buffer | undefined;
+  /** Where that tag is not known: the slot of the subject. Looks at every subject. */
+  readonly erasesSlot?: number | undefined;
   /** Undefined for bytes that are no Record. */
   readonly facts: Facts | undefined;
 }
@@ -36,6 +38,8 @@ export interface Known {
   readonly texts: Texts;
   readonly highestSlot: number;
   readonly findSubject: (tag: Buffer) => number | undefined;
+  /** The subject under a slot. Looks at every subject. */
+  readonly tagOfSlot: (slot: number) => Buffer | undefined;
   /** Record id of the first outcome of a prediction. */
   readonly firstOutcome: (predictionId: Buffer) => Buffer | undefined;
 }
@@ -73,20 +77,26 @@ export function changesOf(entries: readonly IndexEntry[], known: Known): Change[
   const subjects = new Map<string, number | undefined>();
   const firstOutcomes = new Map<string, Buffer>();
   let { highestSlot } = known;
-  for (const { recordId, location, keyHash, slot, subject, erases, facts } of entries) {
+  const erase = (tag: Buffer): void => {
+    subjects.set(tag.toString('latin1'), undefined);
+    put('subjects', tag, undefined);
+  };
+  for (const { recordId, location, keyHash, slot, subject, erases, erasesSlot, facts } of entries) {
     put('records', recordId, encodeRow(location, facts, known.texts));
     if (keyHash !== undefined) put('keys', keyOfHash(keyHash), recordId);
     if (slot > highestSlot) highestSlot = slot;
-    if (slot > 0 && facts?.event !== 'erasure') put('about', slotKeyOf(slot, location.index), recordId);
+    if (slot > 0 && hasContent(facts)) put('about', slotKeyOf(slot, location.index), recordId);
     if (subject !== undefined) {
       const name = subject.tag.toString('latin1');
       const before = subjects.has(name) ? subjects.get(name) : known.findSubject(subject.tag);
       subjects.set(name, subject.slot);
       if (before !== subject.slot) put('subjects', subject.tag, encodeSlot(subject.slot));
     }
-    if (erases !== undefined) {
-      subjects.set(erases.toString('latin1'), undefined);
-      put('subjects', erases, undefined);
+    if (erases !== undefined) erase(erases);
+    if (erasesSlot !== undefined) {
+      const stored = known.tagOfSlot(erasesSlot);
+      if (stored !== undefined && !subjects.has(stored.toString('latin1'))) erase(stored);
+      for (const [name, its] of subjects) if (its === erasesSlot) erase(Buffer.from(name, 'latin1'));
     }
     if (facts === undefined) continue;
     if (facts.predictionId !== undefined) {
@@ -102,6 +112,11 @@ export function changesOf(entries: readonly IndexEntry[], known: Known): Change[
   for (const { key, value } of known.texts.fresh()) put('texts', key, value);
   if (highestSlot !== known.highestSlot) put('state', slotKey, encodeSlot(highestSlot));
   return changes;
+}
+
+/** Whether a record with a slot has content under it: one of an erasure or a pruning names another's. */
+export function hasContent(facts: Facts | undefined): boolean {
+  return facts?.event !== 'erasure' && facts?.event !== 'pruning';
 }
 
 /**

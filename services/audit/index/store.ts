@@ -14,6 +14,7 @@ import {
 } from './environment.ts';
 import type { Wanted } from './facts.ts';
 import { type FoundRecord, foundRecord, matchOf, readLocation } from './record-row.ts';
+import { type RemovedRecord, removalOf, tagsOfSlots } from './removal.ts';
 import {
   batchPrefix,
   type Change,
@@ -73,13 +74,23 @@ export interface IndexStore {
   highestId(): Buffer | undefined;
   /** Records in it. */
   size(): number;
+  /** The index after the last record's: more than `size` where the log was pruned. */
+  end(): number;
   /** How far it is complete; undefined if it is empty. */
   position(): Position | undefined;
   /**
    * Puts entries in order of the log, at most as many as `roundLength` says, in one transaction with the position that the index is
-   * complete up to then. Visible when it resolves; nothing of it is if it rejects. Putting the same again is fine. One at a time.
+   * complete up to then. Visible when it resolves; nothing of it is if it rejects. Putting the same again is fine.
    */
   put(entries: readonly IndexEntry[], position: Position): Promise<void>;
+  /** Removes records whose entries are removed from the log, at most as many as are put at once, in one transaction. */
+  remove(records: readonly RemovedRecord[]): Promise<void>;
+  /** Removes the subjects whose content stands under these slots. Looks at every subject. */
+  removeSubjects(slots: ReadonlySet<number>): Promise<void>;
+  /** What stands under a key; undefined if nothing does. */
+  value(table: TableName, key: Buffer): Buffer | undefined;
+  /** Rows of a table. */
+  count(table: TableName): number;
   /** Everything that it holds, in order of table and key, for comparing two of the same log. */
   contents(): Iterable<{ readonly table: TableName; readonly key: Buffer; readonly value: Buffer }>;
   clear(): Promise<void>;
@@ -121,6 +132,18 @@ function storeIn(folder: string, opened: Environment): IndexStore {
   let environment = opened;
   let texts = readTexts(opened);
   let reservedBytes = 0;
+  let last: Promise<unknown> = Promise.resolve();
+  // What is to be changed depends on what is there.
+  const inTurn = async (work: () => Promise<void>): Promise<void> => {
+    const done = last.then(work);
+    last = done.catch(() => {});
+    await done;
+  };
+  const writeChanges = async (changes: readonly Change[]): Promise<void> => {
+    if (changes.length === 0) return;
+    reservedBytes = await reserveRoom(folder, environment, changes.length, reservedBytes);
+    await write(environment, changes);
+  };
 
   const locate = (recordId: Buffer): Location | undefined => {
     const row = environment.tables.records.getBinaryFast(recordId);
@@ -142,7 +165,14 @@ function storeIn(folder: string, opened: Environment): IndexStore {
       if (row !== undefined) yield foundRecord(recordId, row);
     }
   }
-  const size = (): number => (environment.tables.records.getStats() as { entryCount: number }).entryCount;
+  const count = (table: TableName): number =>
+    (environment.tables[table].getStats() as { entryCount: number }).entryCount;
+  const position = (): Position | undefined =>
+    decodePosition(environment.tables.state.getBinary(positionKey));
+  /** The index after the last record's. */
+  const end = (): number => (position()?.last.index ?? -1) + 1;
+  const tagOfSlot = (slot: number): Buffer | undefined =>
+    tagsOfSlots(environment.tables, new Set([slot]), decodeSlot)[0];
   const firstOutcome = (predictionId: Buffer): Buffer | undefined =>
     environment.tables.outcomes.getBinary(predictionId);
 
@@ -159,7 +189,7 @@ function storeIn(folder: string, opened: Environment): IndexStore {
         .getRange(end === undefined ? { start: first } : { start: first, end })
         .map(({ key, value }) => foundRecord(Buffer.from(key), value)),
     *slotRecords(slot, after = -1) {
-      for (const recordId of slotIds(environment.tables, slot, after + 1, size())) {
+      for (const recordId of slotIds(environment.tables, slot, after + 1, end())) {
         const row = environment.tables.records.getBinaryFast(recordId);
         if (row !== undefined) yield foundRecord(recordId, row);
       }
@@ -188,20 +218,31 @@ function storeIn(folder: string, opened: Environment): IndexStore {
         return Buffer.from(key);
       return undefined;
     },
-    size,
-    position: () => decodePosition(environment.tables.state.getBinary(positionKey)),
-    put: async (entries, position) => {
-      try {
-        const changes = changesOf(entries, { texts, highestSlot: highestSlot(), findSubject, firstOutcome });
-        changes.push({ table: 'state', key: positionKey, value: encodePosition(position) });
-        reservedBytes = await reserveRoom(folder, environment, changes.length, reservedBytes);
-        await write(environment, changes);
-        texts.keep();
-      } catch (error) {
-        texts.forget();
-        throw error;
-      }
-    },
+    size: () => count('records'),
+    end,
+    position,
+    value: (table, key) => environment.tables[table].getBinary(key),
+    count,
+    put: async (entries, upTo) =>
+      await inTurn(async () => {
+        try {
+          const known = { texts, highestSlot: highestSlot(), findSubject, tagOfSlot, firstOutcome };
+          const changes = changesOf(entries, known);
+          changes.push({ table: 'state', key: positionKey, value: encodePosition(upTo) });
+          await writeChanges(changes);
+          texts.keep();
+        } catch (error) {
+          texts.forget();
+          throw error;
+        }
+      }),
+    remove: async (records) =>
+      await inTurn(async () => await writeChanges(removalOf(environment.tables, records))),
+    removeSubjects: async (slots) =>
+      await inTurn(async () => {
+        const tags = tagsOfSlots(environment.tables, slots, decodeSlot);
+        await writeChanges(tags.map((key) => ({ table: 'subjects', key, value: undefined })));
+      }),
     *contents() {
       for (const table of tableNames)
         for (const { key, value } of environment.tables[table].getRange())

@@ -17,13 +17,14 @@ export interface QueryDeps extends AnswerDeps, SearchDeps {
 }
 
 /** Rows that one page looks through, about half a second of work; beyond it the page ends early and its token goes on. */
-const maxPageRows = 250_000;
+const defaultMaxPageRows = 250_000;
 /** A page ends early at so many bytes, below the 4 MiB that a gRPC client receives by default. */
 const maxPageBytes = 2 * 1024 * 1024;
 
 /** QueryRecords, ExportRecords and ExportSubject. All see every record whose append was answered before they were called. */
 export function createQueries(
   deps: QueryDeps,
+  maxPageRows = defaultMaxPageRows,
 ): Pick<Handlers<AuditContract>, 'QueryRecords' | 'ExportRecords' | 'ExportSubject'> {
   const { indexer } = deps;
   return {

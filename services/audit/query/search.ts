@@ -31,7 +31,7 @@ export class Search {
   readonly #firstId: Buffer | undefined;
   readonly #endId: Buffer | undefined;
   /** Records from this place of the log on are left out. */
-  readonly #size: number;
+  readonly #end: number;
   #rest: Rest;
   /** Rows looked at. */
   rows = 0;
@@ -40,14 +40,14 @@ export class Search {
   constructor({ store, tagOf }: SearchDeps, filter: Filter, after: Place | undefined) {
     this.#store = store;
     this.#filter = filter;
-    this.#size = store.size();
+    this.#end = (store.position()?.last.index ?? -1) + 1;
     const { sinceMs, untilMs, subject } = filter;
     this.#firstId = sinceMs === undefined ? undefined : firstIdAt(sinceMs);
     this.#endId = untilMs === undefined ? undefined : firstIdAt(untilMs);
     if (subject !== '') {
       const slot = store.findSubject(tagOf(subject));
       const first = after !== undefined && 'index' in after ? after.index + 1 : 0;
-      if (slot !== undefined) this.#rest = { kind: 'slot', scan: { slot, first, end: this.#size } };
+      if (slot !== undefined) this.#rest = { kind: 'slot', scan: { slot, first, end: this.#end } };
       return;
     }
     const isAfter = after !== undefined && 'id' in after;
@@ -94,7 +94,7 @@ export class Search {
   }
 
   #isIn({ recordId, event, index }: ScannedRecord): boolean {
-    if (index >= this.#size) return false;
+    if (index >= this.#end) return false;
     const first = this.#firstId;
     const end = this.#endId;
     if ((first !== undefined || end !== undefined) && !hasTime(recordId)) return false;

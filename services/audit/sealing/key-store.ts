@@ -13,6 +13,8 @@ import { SlotFile } from './slot-file.ts';
 import { makeStoreKeys, readStoreKeys, type StoreKeys } from './store-key.ts';
 import { SubjectKeys } from './subject-keys.ts';
 
+export { subjectlessSlot };
+
 export interface KeyStoreOptions {
   /** The key folder; made if it is not there, for its owner alone. Apart from the log, and from the log's backups. */
   readonly folder: string;

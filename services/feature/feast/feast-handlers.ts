@@ -3,6 +3,7 @@ import type { GetOnlineFeaturesRequest__Output } from '../../gen/feast/serving/G
 import type { GetOnlineFeaturesResponse__Output } from '../../gen/feast/serving/GetOnlineFeaturesResponse.ts';
 import type { Call } from '../../kit/contract/call.ts';
 import type { Handlers } from '../../kit/contract/contract.ts';
+import { askedRows } from './entity-columns.ts';
 import { entityVector, featureVectors } from './feature-vectors.ts';
 import { requestRows } from './request-rows.ts';
 import { answerNames, type FeatureReads, type Requested, requestedFeatures } from './requested-features.ts';
@@ -42,7 +43,11 @@ async function answer(
   const vectors =
     rows.length === 0
       ? requested.columns.map(() => empty)
-      : featureVectors(await features.GetFeatures({ ...requested.read, rows }, call), requested, rows.length);
+      : featureVectors(
+          await features.GetFeatures({ ...requested.read, ...askedRows(rows) }, call),
+          requested,
+          rows.length,
+        );
   return {
     metadata: { featureNames: { val: names } },
     results: [...columns.map(([, { val }]) => entityVector(val)), ...vectors],

@@ -1,14 +1,14 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { EntityRow__Output } from '../../gen/scoremesh/feature/v1/EntityRow.ts';
 import type { GetFeaturesRequest__Output } from '../../gen/scoremesh/feature/v1/GetFeaturesRequest.ts';
 import type { GetFeaturesResponse__Output } from '../../gen/scoremesh/feature/v1/GetFeaturesResponse.ts';
 import { EventRow } from '../events/event-row.ts';
 import type { FeatureStore } from '../store/feature-store.ts';
-import { placesOf, type ReadyRow, readyRow, writeRow } from './feature-rows.ts';
+import { placesOf, type RowsUnderWay, startRows, writeRow } from './feature-rows.ts';
 import { refuseExpired, refuseUnknown } from './history-edge.ts';
 import { Lane, type Place } from './lane.ts';
-import { type Moments, momentsOf } from './moments.ts';
+import { type Moments, momentOf, momentsOf } from './moments.ts';
 import type { ReadPlan } from './read-plan.ts';
+import { type ReadyRows, readyRows } from './ready-rows.ts';
 import { finishReply, type Reply, startReply } from './reply.ts';
 import { Rounds } from './rounds.ts';
 import { Slab } from './slab.ts';
@@ -29,7 +29,7 @@ export interface Join {
 /** A read with its rows made ready. */
 interface ReadyRead {
   readonly plan: ReadPlan;
-  readonly rows: readonly ReadyRow[];
+  readonly rows: ReadyRows;
   readonly moments: Moments;
 }
 
@@ -134,16 +134,19 @@ export class FeatureReader {
     const lane = this.#laneOf(known, budget, false);
     const read: Join['read'] = async (plan, batch, counts) => {
       const ready = this.#ready(plan, batch);
-      refuseExpired(this.#store, plan, ready.rows);
-      const reply = startReply(plan, ready.rows.length, this.#slab);
+      const { rows, moments } = ready;
+      refuseExpired(this.#store, plan, moments);
+      const reply = startReply(plan, rows.count, this.#slab);
       if (this.#store.shared !== undefined)
-        await Promise.all(placesOf(plan, ready.rows).map((place) => lane.prepare(place)));
-      for (const [number, row] of ready.rows.entries()) {
+        await Promise.all(placesOf(plan, rows, moments).map((place) => lane.prepare(place)));
+      const underWay = startRows(plan, rows, moments, { lane, reply, counts });
+      const order = inTime(moments);
+      for (let number = 0; number < rows.count; number++) {
         if (number % rowsPerTurn === rowsPerTurn - 1) await nextTurn();
-        this.#write(reply, plan, row, lane, counts, true);
+        this.#write(underWay, order?.[number] ?? number, true);
       }
       // Events may have gone meanwhile.
-      refuseExpired(this.#store, plan, ready.rows);
+      refuseExpired(this.#store, plan, moments);
       budget.shrink();
       return this.#finish(reply, ready, lane.knownMs);
     };
@@ -154,7 +157,7 @@ export class FeatureReader {
     // Never earlier than before, so that states never have to go back.
     this.#lastMomentMs = Math.max(this.#lastMomentMs, this.#now());
     const moments = momentsOf(request, this.#lastMomentMs);
-    return { plan, rows: readyRows(plan, request.rows, moments), moments };
+    return { plan, rows: readyRows(plan, request), moments };
   }
 
   #history(
@@ -168,7 +171,7 @@ export class FeatureReader {
     const lane = this.#laneOf(known, new MemoryBudget(Number.POSITIVE_INFINITY), once);
     const answer = (): GetFeaturesResponse__Output => this.#answer(ready, lane, counts);
     if (this.#store.shared === undefined) return answer();
-    return Promise.all(placesOf(plan, rows).map((place) => lane.prepare(place))).then(answer);
+    return Promise.all(placesOf(plan, rows, moments).map((place) => lane.prepare(place))).then(answer);
   }
 
   #laneFor({ asked }: Moments): Lane {
@@ -183,7 +186,7 @@ export class FeatureReader {
       return this.#history(ready, moments.knownAtMs ?? this.#knownMs, counts);
     }
     const lane = this.#laneFor(moments);
-    return this.#rounds.add({ lane, places: placesOf(plan, rows) }, moments.asOfMs, () =>
+    return this.#rounds.add({ lane, places: placesOf(plan, rows, moments) }, moments.asOfMs, () =>
       this.#answer(ready, lane, counts),
     );
   }
@@ -215,37 +218,32 @@ export class FeatureReader {
     const { plan, rows, moments } = ready;
     const inThePast = moments.asked || moments.knownAtMs !== undefined;
     // After what was prepared, so that nothing can have gone in between.
-    if (inThePast) refuseExpired(this.#store, plan, rows);
-    const reply = startReply(plan, rows.length, this.#slab);
-    for (const row of rows) this.#write(reply, plan, row, lane, counts, inThePast);
+    if (inThePast) refuseExpired(this.#store, plan, moments);
+    const reply = startReply(plan, rows.count, this.#slab);
+    const underWay = startRows(plan, rows, moments, { lane, reply, counts });
+    const order = inTime(moments);
+    for (let number = 0; number < rows.count; number++)
+      this.#write(underWay, order?.[number] ?? number, inThePast);
     return this.#finish(reply, ready, lane.knownMs);
   }
 
-  #write(
-    reply: Reply,
-    plan: ReadPlan,
-    row: ReadyRow,
-    lane: Lane,
-    counts: StatusCounts,
-    inThePast: boolean,
-  ): void {
-    writeRow(reply, plan, row, lane, counts);
-    if (inThePast) refuseUnknown(this.#store, plan, row.momentMs);
+  #write(underWay: RowsUnderWay, row: number, inThePast: boolean): void {
+    writeRow(underWay, row);
+    if (inThePast) refuseUnknown(this.#store, underWay.plan, momentOf(underWay.moments, row));
   }
 
   #finish(reply: Reply, { plan, rows, moments }: ReadyRead, knownMs: number): GetFeaturesResponse__Output {
     const { asOfMs, ofRows } = moments;
     const rowMoments = ofRows === undefined ? noMoments : Buffer.from(ofRows.buffer);
-    return finishReply(reply, plan, rows.length, { asOf: asOfMs, asOfIngest: knownMs, rowMoments });
+    return finishReply(reply, plan, rows.count, { asOf: asOfMs, asOfIngest: knownMs, rowMoments });
   }
 }
 
-/** In the order of their moments, so that states only move forward. */
-function readyRows(plan: ReadPlan, rows: readonly EntityRow__Output[], moments: Moments): ReadyRow[] {
-  const { ofRows, asOfMs } = moments;
-  const ready = rows.map((row, index) => readyRow(plan, row, index, ofRows?.[index] ?? asOfMs));
-  if (ofRows !== undefined) ready.sort((a, b) => a.momentMs - b.momentMs);
-  return ready;
+/** Rows in the order of their moments, so that states only move forward; undefined if all have the same. */
+function inTime({ ofRows }: Moments): Uint32Array | undefined {
+  if (ofRows === undefined) return undefined;
+  const order = Uint32Array.from(ofRows, (_, row) => row);
+  return order.sort((a, b) => (ofRows[a] as number) - (ofRows[b] as number) || a - b);
 }
 
 /** One place for each key of a view, with all moments at which any of the reads needs it. */

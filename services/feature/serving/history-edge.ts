@@ -1,15 +1,15 @@
 import { MeshError } from '../../kit/errors/mesh-error.ts';
 import type { FeatureStore } from '../store/feature-store.ts';
-import type { ReadyRow } from './feature-rows.ts';
+import type { Moments } from './moments.ts';
 import type { ReadPlan, ViewPlan } from './read-plan.ts';
 
 /** Refuses rows whose windows reach into what the retention of a stream no longer covers. */
-export function refuseExpired(store: FeatureStore, plan: ReadPlan, rows: readonly ReadyRow[]): void {
+export function refuseExpired(store: FeatureStore, plan: ReadPlan, { asOfMs, ofRows }: Moments): void {
   for (const view of plan.views) {
     const { program } = view.source;
     const edge = store.expiredBefore(view.source.view.stream.name);
     if (edge === Number.NEGATIVE_INFINITY) continue;
-    for (const { momentMs } of rows) {
+    for (const momentMs of ofRows ?? [asOfMs]) {
       const reach = program.reachStart(momentMs);
       if (reach === Number.NEGATIVE_INFINITY ? momentMs < edge : reach < edge)
         throw expired(view, momentMs, edge);

@@ -2,6 +2,7 @@ import type { ViewReading } from '../engine/view-program.ts';
 import type { EventRow } from '../events/event-row.ts';
 import { type FeatureStore, type Section, storeTileMs } from '../store/feature-store.ts';
 import { ReadingCache } from './reading-cache.ts';
+import type { RowKeys } from './row-keys.ts';
 import { type KeptState, type MemoryBudget, StateCache } from './state-cache.ts';
 import { walkBack } from './tile-walk.ts';
 import type { ViewSource } from './view-source.ts';
@@ -28,7 +29,8 @@ export interface LaneDeps {
 const offersPerMeasure = 16;
 
 /** What is kept for one view. */
-interface KeptView {
+export interface KeptView {
+  readonly source: ViewSource;
   readonly states: StateCache;
   readonly readings: ReadingCache | undefined;
 }
@@ -69,10 +71,33 @@ export class Lane {
     return this.#extend(kept, place);
   }
 
-  /** Fills the reading with what the view says of the key at a moment. Where the store is elsewhere, the place must be prepared. */
-  read(source: ViewSource, key: string, atMs: number, reading: ViewReading): void {
-    const { states, readings } = this.#kept(source);
-    if (readings?.load(key, atMs, reading)) return;
+  /** What is kept for the view, for `locate` and `read`. */
+  view(source: ViewSource): KeptView {
+    return this.#kept(source);
+  }
+
+  /** Where what was read last of each row's key lies, for reads of many rows at once; undefined if that is not kept. */
+  locate({ readings }: KeptView, keys: RowKeys, rows: number): Int32Array | undefined {
+    if (readings === undefined) return undefined;
+    const slots = new Int32Array(rows);
+    readings.locate(keys, slots);
+    return slots;
+  }
+
+  /**
+   * Fills the reading with what the view says of the row's key at a moment. Where the store is elsewhere, the place must be prepared.
+   * `located`: what `locate` said of the row, or -1.
+   */
+  read(
+    { source, states, readings }: KeptView,
+    keys: RowKeys,
+    row: number,
+    located: number,
+    atMs: number,
+    reading: ViewReading,
+  ): void {
+    if (readings?.load(keys, row, located, atMs, reading)) return;
+    const key = keys.text(row);
     let kept = states.get(key);
     if (kept === undefined || atMs >= kept.loadedUntilMs || atMs < kept.state.horizonMs) {
       if (this.prepare({ source, key, fromMs: atMs, toMs: atMs }) instanceof Promise)
@@ -130,7 +155,7 @@ export class Lane {
     if (kept === undefined) {
       const { budget, once } = this.#deps;
       const readings = once === true ? undefined : ReadingCache.of(source.view);
-      kept = { states: new StateCache(budget, readings), readings };
+      kept = { source, states: new StateCache(budget, readings), readings };
       this.#views.set(source, kept);
     }
     return kept;

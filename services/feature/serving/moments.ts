@@ -14,12 +14,16 @@ export interface Moments {
   readonly knownAtMs: number | undefined;
 }
 
+export function momentOf({ asOfMs, ofRows }: Pick<Moments, 'asOfMs' | 'ofRows'>, row: number): number {
+  return ofRows === undefined ? asOfMs : (ofRows[row] as number);
+}
+
 /** The largest moment that a JavaScript date can be. */
 const maxMs = 8.64e15;
 
 /** Throws INVALID_REQUEST for what is no moment, and for moments that are still to come: their answer could change. */
 export function momentsOf(request: GetFeaturesRequest__Output, nowMs: number): Moments {
-  const { asOfEventTime, asOfIngestTime, rows } = request;
+  const { asOfEventTime, asOfIngestTime, rows, columns } = request;
   const violations: FieldViolation[] = [];
   const check = (field: string, ms: number): number => {
     if (!(Math.abs(ms) <= maxMs))
@@ -35,11 +39,18 @@ export function momentsOf(request: GetFeaturesRequest__Output, nowMs: number): M
   if (asOfIngestTime !== undefined && !(Math.abs(asOfIngestTime) <= maxMs))
     violations.push({ field: 'as_of_ingest_time', description: 'is no moment in Unix milliseconds' });
   let ofRows: Float64Array | undefined;
-  for (const [index, row] of rows.entries()) {
-    if (row.asOfEventTime === undefined) continue;
+  for (let row = 0; row < rows.length; row++) {
+    const own = rows[row]?.asOfEventTime;
+    if (own === undefined) continue;
     ofRows ??= new Float64Array(rows.length).fill(asOfMs);
-    ofRows[index] = check(`rows[${index}].as_of_event_time`, row.asOfEventTime);
+    ofRows[row] = check(`rows[${row}].as_of_event_time`, own);
     if (violations.length > 20) break;
+  }
+  const own = columns?.asOfEventTimes;
+  if (own !== undefined && own.length > 0) {
+    ofRows = new Float64Array(own.length / 8);
+    for (let row = 0; row < ofRows.length && violations.length <= 20; row++)
+      ofRows[row] = check(`columns.as_of_event_times[${row}]`, own.readDoubleLE(row * 8));
   }
   if (violations.length > 0) throw invalidRequest(violations);
   return {

@@ -1,6 +1,7 @@
 import type { GetFeaturesRequest__Output } from '../../gen/scoremesh/feature/v1/GetFeaturesRequest.ts';
 import type { GetFeaturesResponse__Output } from '../../gen/scoremesh/feature/v1/GetFeaturesResponse.ts';
 import type { Log } from '../../kit/log/log.ts';
+import { rowCount } from './asked-rows.ts';
 import type { FeatureReader } from './feature-reader.ts';
 import type { ReadPlan } from './read-plan.ts';
 import { timePlaces } from './time-columns.ts';
@@ -63,7 +64,7 @@ export function createSelfCheck(every: number, { reader, log, onCompared }: Self
   return {
     sample(plan, request, answer) {
       answers += 1;
-      if (every <= 0 || answers < every || running !== undefined || request.rows.length > maxRows) return;
+      if (every <= 0 || answers < every || running !== undefined || rowCount(request) > maxRows) return;
       answers = 0;
       running = compare(plan, request, answer).finally(() => {
         running = undefined;

@@ -1,10 +1,11 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { MerkleTree } from '../../../services/audit/tree/merkle-tree.ts';
 import { checkpointText, signCheckpoint } from '../../../services/kit/transparency/checkpoint.ts';
 import { createSigningKey, parseSigningKey } from '../../../services/kit/transparency/signing-key.ts';
@@ -99,10 +100,17 @@ function changedCopies(original: Case, count: number): Case[] {
 }
 
 describe.skipIf(absent !== undefined)("Go's checksum database packages", () => {
+  let built: string;
+  let program: string;
+  beforeAll(async () => {
+    built = await mkdtemp(join(tmpdir(), 'scoremesh-go-'));
+    program = join(built, 'verify');
+    await run('go', ['build', '-o', program, source], { env });
+  }, 300_000);
+  afterAll(async () => await rm(built, { recursive: true, force: true }));
+
   test('accept what the log hands out at many sizes, and refuse it with any byte changed', async () => {
     const folder = await temporaryFolder();
-    const program = join(folder, 'verify');
-    await run('go', ['build', '-o', program, source], { env });
     const holding = await casesOf([1, 2, 3, 7, 8, 255, 256, 257, 1000, 65_536, 70_001]);
     const [checkpoint, receipt, proof] = ['1000.checkpoint', '1000-500.receipt', '257-1000.proof'].map(
       (name) => holding.find((files) => name in files) ?? {},
@@ -123,8 +131,6 @@ describe.skipIf(absent !== undefined)("Go's checksum database packages", () => {
 
   test('refuse what another key signed', async () => {
     const folder = await temporaryFolder();
-    const program = join(folder, 'verify');
-    await run('go', ['build', '-o', program, source], { env });
     const stranger = parseSigningKey(createSigningKey('example.com/log'), 'another key');
     await writeFile(join(folder, 'vkey'), stranger.vkey);
     await writeFile(join(folder, 'witness'), witness.vkey);

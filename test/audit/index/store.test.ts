@@ -72,7 +72,7 @@ describe('the index', () => {
           }
         },
       ),
-      { numRuns: 25 },
+      { numRuns: 12 },
     );
   });
 
@@ -90,7 +90,7 @@ describe('the index', () => {
           await rm(folder, { recursive: true, force: true });
         }
       }),
-      { numRuns: 25 },
+      { numRuns: 12 },
     );
   });
 
@@ -152,7 +152,7 @@ describe('the index', () => {
     await store.close();
   });
 
-  test('does not take an older index for its own', async () => {
+  test('knows nothing when it is new', async () => {
     const folder = await newFolder();
     const store = await openStore(folder);
     expect(store.position()).toBeUndefined();

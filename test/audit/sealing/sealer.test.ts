@@ -8,6 +8,7 @@ import { paddedLength } from '../../../services/audit/sealing/padding.ts';
 import {
   createSealer,
   encodeSealedField,
+  readSealedField,
   type SealedRecord,
   type Sealer,
   sealedFieldBytes,
@@ -211,9 +212,12 @@ describe('field 20 of an entry', () => {
         const sealed = { handle: random.subarray(0, 16), commitment };
         const field = encodeSealedField(sealed);
         expect(field.length).toBe(sealedFieldBytes);
+        expect(readSealedField(record)).toBeUndefined();
+        expect(readSealedField(field.subarray(1))).toBeUndefined();
         const entry = Buffer.concat([record, field]);
         const decoded = recordCodec.decode(entry);
         expect(decoded.sealed).toEqual(sealed);
+        expect(readSealedField(entry)).toEqual(sealed);
         expect(recordCodec.encode(decoded)).toEqual(entry);
         expect(
           createHash('sha256')

@@ -1,4 +1,6 @@
 import { type FeatureContract, featureContract } from '../../../services/contracts.ts';
+import { entityColumns } from '../../../services/feature/feast/entity-columns.ts';
+import type { GetFeaturesRequest__Output } from '../../../services/gen/scoremesh/feature/v1/GetFeaturesRequest.ts';
 import type { Client, Handlers } from '../../../services/kit/contract/contract.ts';
 import { createClosers } from '../../../services/kit/lifecycle/closers.ts';
 import { openLinkPool } from '../../../services/kit/link/link-pool.ts';
@@ -12,7 +14,7 @@ import { createMetrics } from '../../../services/kit/telemetry/prometheus.ts';
 import { createTracer } from '../../../services/kit/telemetry/tracer.ts';
 import { readTracingConfig } from '../../../services/kit/telemetry/tracing-config.ts';
 import type { Effort } from '../effort.ts';
-import { type Finding, median, progress } from '../report.ts';
+import { type Finding, median, progress, rangeOf } from '../report.ts';
 import { benchCall, ingestAll, startBenchRole } from './bench-role.ts';
 import { everyKey, fraudRead, numbers, payments, paymentsYaml } from './payments.ts';
 
@@ -38,6 +40,7 @@ export async function measureLink({ rounds, requests, featureEvents }: Effort): 
     const toOne: number[] = [];
     const singles: number[] = [];
     const alones: number[] = [];
+    const asRows: number[] = [];
     for (let round = 0; round < rounds; round++) {
       progress(`link: round ${round + 1} of ${rounds}`);
       const bare = await one(echo);
@@ -47,9 +50,9 @@ export async function measureLink({ rounds, requests, featureEvents }: Effort): 
       // A call at a time, as a caller has it.
       const count = Math.ceil(requests / 20);
       const alone = await usPerCall(read, 1, count * 4, random, 1);
-      const hundred = await usPerCall(read, 100, count, random, 1);
       alones.push(alone);
-      toOne.push(hundred / alone);
+      toOne.push((await usPerCall(read, 100, count, random, 1, columnRead)) / alone);
+      asRows.push((await usPerCall(read, 100, count, random, 1)) / alone);
     }
     return [
       {
@@ -60,11 +63,11 @@ export async function measureLink({ rounds, requests, featureEvents }: Effort): 
         detail: `${median(singles).toFixed(1)} us of CPU for both ends, ${manyInFlight} in flight`,
       },
       {
-        name: '100 rows in one read over a link',
+        name: '100 rows in one read over a link, in columns',
         against: 'one row',
         values: toOne,
         budget: { atMost: 8 },
-        detail: `${median(alones).toFixed(1)} us of CPU for both ends, one at a time`,
+        detail: `${median(alones).toFixed(1)} us of CPU for both ends, one at a time; as rows ${rangeOf(asRows)}`,
       },
     ];
   } finally {
@@ -93,6 +96,12 @@ export async function overLink(
   return createClient(featureContract, pool, instruments);
 }
 
+/** The same with the rows in columns. */
+function columnRead(random: () => number, rows: number): GetFeaturesRequest__Output {
+  const read = fraudRead(random, rows);
+  return { ...read, rows: [], columns: entityColumns(read.rows), _columns: 'columns' };
+}
+
 /** CPU of both ends for each of many reads, so many of them always under way. */
 async function usPerCall(
   client: Client<FeatureContract>,
@@ -100,8 +109,9 @@ async function usPerCall(
   count: number,
   random: () => number,
   inFlight: number,
+  readOf = fraudRead,
 ): Promise<number> {
-  const reads = Array.from({ length: count }, () => fraudRead(random, rows));
+  const reads = Array.from({ length: count }, () => readOf(random, rows));
   let next = 0;
   const worker = async (): Promise<void> => {
     while (next < count) {

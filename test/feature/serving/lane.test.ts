@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { ViewReading } from '../../../services/feature/engine/view-program.ts';
 import { EventRow } from '../../../services/feature/events/event-row.ts';
 import { Lane } from '../../../services/feature/serving/lane.ts';
+import { TextKeys } from '../../../services/feature/serving/row-keys.ts';
 import { MemoryBudget } from '../../../services/feature/serving/state-cache.ts';
 import type { FeatureStore } from '../../../services/feature/store/feature-store.ts';
 import { baseMs, type Sending } from './sample-service.ts';
@@ -51,7 +52,7 @@ async function openLane(given: SampleStore, store: FeatureStore = given.store) {
   const read = (view: string, atMs: number, key = 'ann'): ViewReading => {
     const source = sourceOf(view);
     const reading = source.program.reading();
-    lane.read(source, key, atMs, reading);
+    lane.read(lane.view(source), new TextKeys([key]), 0, -1, atMs, reading);
     return reading;
   };
   return {

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { Datatype } from '../../../services/feature/declarations/declarations.ts';
 import type { ViewReading } from '../../../services/feature/engine/view-program.ts';
 import { ReadingCache } from '../../../services/feature/serving/reading-cache.ts';
+import { TextKeys } from '../../../services/feature/serving/row-keys.ts';
 import { viewOf } from '../engine/sample-views.ts';
 
 function cacheOf(datatypes: readonly Datatype[]): ReadingCache | undefined {
@@ -50,7 +51,7 @@ test('views with texts or more features than flags are not cached', () => {
 });
 
 test('it gives what was stored last, bit by bit, at the moments it was stored for and at no other', () => {
-  const keys = Array.from({ length: 6 }, (_, index) => `key ${index}`);
+  const keys = ['key 0', 'key 1', 'k', 'a'.repeat(31), 'a'.repeat(32), 'Ö'];
   const step = fc.record({
     kind: fc.constantFrom('store', 'store', 'invalidate', 'delete'),
     key: fc.constantFrom(...keys),
@@ -78,7 +79,11 @@ test('it gives what was stored last, bit by bit, at the moments it was stored fo
             const wanted = kept.get(asked);
             const holds = wanted !== undefined && atMs >= wanted.fromMs && atMs < wanted.untilMs;
             const reading = emptyReading(50);
-            expect(cache.load(asked, atMs, reading)).toBe(holds);
+            const located = new Int32Array(2);
+            const rows = new TextKeys(['other', asked]);
+            cache.locate(rows, located);
+            expect(cache.load(rows, 1, located[1]!, atMs, reading)).toBe(holds);
+            expect(cache.load(rows, 1, -1, atMs, reading)).toBe(holds);
             if (holds && wanted.reading.found) expect(reading).toEqual(wanted.reading);
             else expect(reading.found).toBe(false);
           }
@@ -102,7 +107,7 @@ test('thousands of keys have slots of their own, and those of keys that went are
   for (let key = 3000; key < 4500; key++) put(key, key);
   for (let key = 0; key < 4500; key++) {
     const isThere = key >= 3000 || key % 3 !== 0;
-    expect(cache.load(`${key}`, 0, reading)).toBe(isThere);
+    expect(cache.load(new TextKeys([`${key}`]), 0, -1, 0, reading)).toBe(isThere);
     if (isThere) expect(reading.numbers[0]).toBe(key);
   }
 });
@@ -113,10 +118,10 @@ test('a key counts as used once for any number of reads', () => {
   expect(cache.takeUsed('a')).toBe(false);
   cache.store('a', 0, 1, reading);
   expect(cache.takeUsed('a')).toBe(false);
-  cache.load('a', 0, reading);
-  cache.load('a', 0, reading);
+  cache.load(new TextKeys(['a']), 0, -1, 0, reading);
+  cache.load(new TextKeys(['a']), 0, -1, 0, reading);
   expect([cache.takeUsed('a'), cache.takeUsed('a')]).toEqual([true, false]);
-  cache.load('a', 5, reading);
+  cache.load(new TextKeys(['a']), 0, -1, 5, reading);
   expect(cache.takeUsed('a')).toBe(false);
 });
 
@@ -124,7 +129,7 @@ test('a key that takes the slot of another is not used because that one was', ()
   const cache = cacheOf(['FP64'])!;
   const reading = emptyReading(1);
   cache.store('a', 0, 1, reading);
-  cache.load('a', 0, reading);
+  cache.load(new TextKeys(['a']), 0, -1, 0, reading);
   cache.delete('a');
   cache.store('b', 0, 1, reading);
   expect(cache.takeUsed('b')).toBe(false);

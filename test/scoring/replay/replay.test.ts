@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ModelInferRequest__Output as ModelInferRequest } from '../../../services/gen/inference/ModelInferRequest.ts';
 import { perceptronModel } from '../../inference/loading/odd-models.ts';
@@ -140,6 +141,29 @@ describe('a prediction that is replayed', () => {
     });
     mesh.log.set(id, 'CONTENT_STATE_LOST');
     expect(await mesh.replay(id)).toMatchObject({ verdict: 'REPLAY_VERDICT_CONTENT_MISSING' });
+  });
+
+  it('has the same bits whatever was asked, and other bits are always noticed', async () => {
+    const mesh = await usual();
+    const asked = fc.record({ a: fc.double({ min: 0, max: 100, noNaN: true }), b: fc.boolean() });
+    await fc.assert(
+      fc.asyncProperty(asked, fc.nat(31), async ({ a, b }, bit) => {
+        const id = await mesh.score('inline', { a: number(a), b: flag(b) });
+        expect(await mesh.replay(id)).toMatchObject({ verdict: 'REPLAY_VERDICT_SAME' });
+        mesh.log.doctor(id, ({ prediction }) => {
+          const data = Buffer.alloc(4);
+          data.writeFloatLE(prediction!.outputs.score!.number!);
+          data.writeUInt32LE((data.readUInt32LE() ^ (1 << bit)) >>> 0);
+          const outputs = { ...prediction!.outputs, score: number(data.readFloatLE()) };
+          return { prediction: { ...prediction!, outputs } };
+        });
+        expect(await mesh.replay(id)).toMatchObject({
+          verdict: 'REPLAY_VERDICT_DIFFERS',
+          differences: [{ output: 'score', elements: '1' }],
+        });
+      }),
+      { numRuns: 40 },
+    );
   });
 
   it('is refused for what is no answer, and for what is not there', async () => {

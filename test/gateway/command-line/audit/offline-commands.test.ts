@@ -4,7 +4,6 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { signCheckpoint } from '../../../../services/kit/transparency/checkpoint.ts';
 import { loadLogKey } from '../../../../services/kit/transparency/log-key.ts';
@@ -103,8 +102,10 @@ test('what can not be a key or a count is wrong usage', async () => {
 
 test('a receipt is read from standard input', async () => {
   const { receipt, vkey } = await receiptFolder();
-  const main = fileURLToPath(new URL('../../../../services/main.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--import', 'tsx', main, 'audit', 'verify', '-', '--vkey', vkey], {
+  const inProcess = new URL('../in-process.ts', import.meta.url).href;
+  const program = `import { runHere } from '${inProcess}';
+    console.log((await runHere('audit', 'verify', '-', '--vkey', process.argv[1])).out);`;
+  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', program, vkey], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   createReadStream(receipt).pipe(child.stdin);

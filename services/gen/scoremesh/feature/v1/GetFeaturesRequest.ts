@@ -1,6 +1,7 @@
 // Original file: scoremesh/feature/v1/feature_service.proto
 
 import type { EntityRow as _scoremesh_feature_v1_EntityRow, EntityRow__Output as _scoremesh_feature_v1_EntityRow__Output } from '../../../scoremesh/feature/v1/EntityRow.ts';
+import type { EntityColumns as _scoremesh_feature_v1_EntityColumns, EntityColumns__Output as _scoremesh_feature_v1_EntityColumns__Output } from '../../../scoremesh/feature/v1/EntityColumns.ts';
 
 /**
  * Which features of which entities.
@@ -11,7 +12,7 @@ export interface GetFeaturesRequest {
    */
   'featureSet'?: (string);
   /**
-   * 1 to 10000 rows.
+   * 1 to 10000 rows, or none beside columns.
    */
   'rows'?: (_scoremesh_feature_v1_EntityRow)[];
   /**
@@ -26,8 +27,13 @@ export interface GetFeaturesRequest {
    * Only events that the mesh had learnt by this moment count; absent for all that are known.
    */
   'asOfIngestTime'?: (number | string);
+  /**
+   * The rows in columns, instead of rows: worth it from some ten rows on. Absent if they are in rows.
+   */
+  'columns'?: (_scoremesh_feature_v1_EntityColumns | null);
   '_asOfEventTime'?: "asOfEventTime";
   '_asOfIngestTime'?: "asOfIngestTime";
+  '_columns'?: "columns";
 }
 
 /**
@@ -39,7 +45,7 @@ export interface GetFeaturesRequest__Output {
    */
   'featureSet': (string);
   /**
-   * 1 to 10000 rows.
+   * 1 to 10000 rows, or none beside columns.
    */
   'rows': (_scoremesh_feature_v1_EntityRow__Output)[];
   /**
@@ -54,6 +60,11 @@ export interface GetFeaturesRequest__Output {
    * Only events that the mesh had learnt by this moment count; absent for all that are known.
    */
   'asOfIngestTime'?: (number);
+  /**
+   * The rows in columns, instead of rows: worth it from some ten rows on. Absent if they are in rows.
+   */
+  'columns'?: (_scoremesh_feature_v1_EntityColumns__Output | null);
   '_asOfEventTime'?: "asOfEventTime";
   '_asOfIngestTime'?: "asOfIngestTime";
+  '_columns'?: "columns";
 }
