@@ -9,7 +9,10 @@ import { contract } from './kit/contract/contract.ts';
 /** The public API of the gateway. */
 export const scoringContract = contract<scoring.ScoringServiceHandlers, scoring.ScoringServiceDefinition>(
   'scoremesh.scoring.v1.ScoringService',
-  { idempotent: ['Replay'], takesLateCalls: ['Score'] },
+  {
+    idempotent: ['Replay', 'SubmitJob', 'GetJob', 'CancelJob', 'ListJobs'],
+    takesLateCalls: ['Score'],
+  },
 );
 export type ScoringContract = typeof scoringContract;
 

@@ -38,6 +38,7 @@ import { createTracer } from './kit/telemetry/tracer.ts';
 import type { TracingConfig } from './kit/telemetry/tracing-config.ts';
 import type { OipStatus, Role } from './mesh-settings.ts';
 import { type RoleAccess, roleAccess } from './role-clients.ts';
+import { noJobs } from './scoring/jobs/no-jobs.ts';
 import { createScoring } from './scoring/service.ts';
 
 export interface MeshConfig {
@@ -260,7 +261,11 @@ async function open(config: MeshConfig, log: Log, closers: Closers): Promise<Mes
       closers,
     );
     checks.push(scoring.unready, feature.unready, inference.unready, audit.unready);
-    const recorded = { ...scoring, inference: toCallers(scoring.inference) };
+    const recorded = {
+      ...scoring,
+      scoring: { ...scoring.scoring, ...noJobs },
+      inference: toCallers(scoring.inference),
+    };
     reachable = publicServices(recorded, { feature, audit }, linked, instruments);
   }
 

@@ -2,11 +2,11 @@ import { InvalidArgumentError } from 'commander';
 import type { GetRecordResponse__Output as GetRecordResponse } from '../../services/gen/scoremesh/audit/v1/GetRecordResponse.ts';
 import { addEraseCommand } from './audit/erase-command.ts';
 import { addOfflineAuditCommands } from './audit/offline-commands.ts';
+import { addQueryCommands } from './audit/query-commands.ts';
 import { addReceiptCommand } from './audit/receipt-command.ts';
+import { recordLine } from './audit/record-text.ts';
 import { addReplayCommand } from './audit/replay-command.ts';
-import { changeText } from './model-text.ts';
 import { type CommandContext, type RemoteOptions, remoteCommand, withMesh } from './remote.ts';
-import { textOfValue } from './values.ts';
 
 interface ListOptions extends RemoteOptions {
   readonly since?: Date;
@@ -27,6 +27,7 @@ export function addAuditCommands(context: CommandContext): void {
     });
   addReceiptCommand(audit, context);
   addReplayCommand(audit, context);
+  addQueryCommands(audit, context);
   addEraseCommand(audit, context);
   addOfflineAuditCommands(audit, context);
   remoteCommand(audit, 'list', 'list records, oldest first, one line each')
@@ -46,7 +47,7 @@ export function addAuditCommands(context: CommandContext): void {
             },
             call,
           );
-          for (const record of page.records) context.terminal.out(summary(record));
+          for (const record of page.records) context.terminal.out(recordLine(record));
           left -= page.records.length;
           pageToken = page.nextPageToken;
           if (pageToken === '') break;
@@ -73,30 +74,6 @@ function stamp(date: Date | undefined): { seconds: number; nanos: number } | nul
   if (date === undefined) return null;
   const ms = date.getTime();
   return { seconds: Math.floor(ms / 1000), nanos: (((ms % 1000) + 1000) % 1000) * 1e6 };
-}
-
-function summary({ record, receipt }: GetRecordResponse): string {
-  const at = new Date((record?.recordedAtUs ?? 0) / 1000).toISOString();
-  return `${receipt?.logIndex}\t${at}\t${record?.recordId}\t${eventText(record)}`;
-}
-
-function eventText(record: GetRecordResponse['record']): string {
-  if (record?.prediction) {
-    const { model, outputs } = record.prediction;
-    const shown = Object.entries(outputs).map(([name, value]) => `${name}=${textOfValue(value)}`);
-    return `prediction ${model?.name}@${model?.version} ${shown.join(' ')}`;
-  }
-  if (record?.refusal)
-    return `refusal ${record.refusal.reason} ${record.refusal.request?.model}: ${record.refusal.message}`;
-  if (record?.refusalSummary)
-    return `refusals ${record.refusalSummary.count} x ${record.refusalSummary.reason} ${record.refusalSummary.model}`;
-  if (record?.inference) {
-    const { batchSize, model } = record.inference;
-    return `inference ${model?.name}@${model?.version} in a run of ${batchSize} rows`;
-  }
-  if (record?.modelChange) return `model ${changeText(record.modelChange)}`;
-  if (record?.outcome) return `outcome of ${record.outcome.predictionId}`;
-  return 'unknown';
 }
 
 /** The record without the raw entry, bytes as hex, values in the short form. */

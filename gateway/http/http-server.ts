@@ -16,6 +16,7 @@ import { nothingAt, ofFastify, sendError } from './errors.ts';
 import { addLogRoutes } from './log-routes.ts';
 import { type OipStatus, sendOipError } from './oip/oip-errors.ts';
 import { addOipRoutes } from './oip/oip-routes.ts';
+import { addRecordRoutes } from './record-routes.ts';
 import { addScoreRoutes } from './score-routes.ts';
 
 export interface HttpConfig {
@@ -47,7 +48,7 @@ export interface HttpDeps {
 const arrivalMs = 60_000;
 const checkConnectionsMs = 1000;
 
-/** HTTP/1.1: scores, outcomes and models as JSON, the Open Inference Protocol, the audit log's tiles, health. Resolves when it listens. */
+/** HTTP/1.1: scores, outcomes and models as JSON, the Open Inference Protocol, the audit log, health. Resolves when it listens. */
 export async function startHttpServer(
   config: HttpConfig,
   deps: HttpDeps,
@@ -82,6 +83,7 @@ export async function startHttpServer(
     ),
   );
   addScoreRoutes(server, { ...deps, calls });
+  addRecordRoutes(server, { ...deps, calls });
   addLogRoutes(server, { ...deps, calls });
   addOipRoutes(server, oip, { ...deps, calls });
   server.get('/healthz', async () => ({ status: 'alive' }));

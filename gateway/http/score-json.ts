@@ -100,7 +100,7 @@ function valueOfJson(given: z.infer<typeof value>): Value {
   };
 }
 
-function timestampOf(text: string): Timestamp {
+export function timestampOf(text: string): Timestamp {
   const ms = Date.parse(text);
   const seconds = Math.floor(ms / 1000);
   return { seconds: String(seconds), nanos: (ms - seconds * 1000) * 1e6 };
@@ -148,7 +148,7 @@ export function featureJson({ ageMs, eventTime, name, status, value: given }: Fe
   };
 }
 
-function valueJson(given: Value): unknown {
+export function valueJson(given: Value): unknown {
   switch (given.kind) {
     case 'number':
       return Number.isFinite(given.number) ? given.number : String(given.number);

@@ -62,10 +62,7 @@ export function createAppend(deps: AppendDeps): Handlers<AuditContract>['Append'
       throwIfUnwanted(call, 'its record was appended');
       checkAppend(request);
       const keyHash = request.idempotencyKey === '' ? undefined : hashKey(request.idempotencyKey);
-      const subject =
-        request.subject === '' && request.subjectOf !== ''
-          ? await subjects.ofRecord(request.subjectOf)
-          : request.subject;
+      let about = await subjects.about(request);
       let sealed: SealedRecord | undefined;
       for (;;) {
         const earlier = known.find(request, keyHash, request.recordId.toLowerCase() <= highestId);
@@ -74,12 +71,20 @@ export function createAppend(deps: AppendDeps): Handlers<AuditContract>['Append'
           metrics.append(outcome);
           return response;
         }
+        const { subject } = about;
         const erasure = subject === '' ? undefined : subjects.erasure(subject);
         if (erasure !== undefined) await erasure;
+        else if (!subjects.isCurrent(about)) about = await subjects.about(request);
         else if (sealed === undefined || !sealing.isCurrent(sealed)) {
-          sealed = sealing.seal(request, subject);
-          if (sealing.isLarge(sealed)) sealed = await sealing.storeApart(sealed);
-          else break;
+          const made = sealing.sealOrWait(request, subject);
+          if (made instanceof Promise) {
+            await made;
+            throwIfUnwanted(call, 'a key for its subject was ready');
+          } else if (sealing.isLarge(made)) sealed = await sealing.storeApart(made);
+          else {
+            sealed = made;
+            break;
+          }
         } else break;
       }
       const entry = enter(request, keyHash, sealed);

@@ -6,6 +6,7 @@ import type { Log } from '../kit/log/log.ts';
 import type { IndexStore } from './index/store.ts';
 import type { StoredRecord } from './log/reader.ts';
 import type { AuditMetrics } from './metrics.ts';
+import type { PendingErasures } from './pending-erasures.ts';
 import { mergeRecord } from './sealing/merge.ts';
 import type { Payloads } from './sealing/payloads.ts';
 import { readSealedField, type Sealer } from './sealing/sealer.ts';
@@ -14,6 +15,7 @@ export interface CompleteRecordsDeps {
   readonly sealer: Sealer;
   readonly payloads: Payloads;
   readonly store: IndexStore;
+  readonly pending: Pick<PendingErasures, 'isDecided'>;
   readonly metrics: AuditMetrics;
   readonly log: Log;
 }
@@ -34,6 +36,7 @@ const none: Content = {
   bodyDigest: noBytes,
   personal: undefined,
 };
+const erased: Content = { ...none, contentState: 'CONTENT_STATE_ERASED' };
 
 /** Puts entries and their sealed contents together again. */
 export class CompleteRecords {
@@ -76,23 +79,24 @@ export class CompleteRecords {
   }
 
   async #open(stored: StoredRecord): Promise<Content> {
-    const { sealer, payloads, store, metrics, log } = this.#deps;
+    const { sealer, payloads, store, pending, metrics, log } = this.#deps;
+    const { slot } = stored;
+    if (pending.isDecided(slot)) return erased;
     const tie = readSealedField(stored.entry);
     const sealed = stored.sealedKind === 'apart' ? await payloads.get(stored.sealed) : stored.sealed;
     const opened =
       tie === undefined || sealed === undefined
         ? 'damaged'
-        : sealer.open({ slot: stored.slot, sealed, handle: tie.handle, commitment: tie.commitment });
+        : sealer.open({ slot, sealed, handle: tie.handle, commitment: tie.commitment });
     if (typeof opened === 'string') {
-      const isErased = tie !== undefined && store.isErased(tie.handle);
-      if (!isErased) {
-        metrics.lostContent();
-        log.error('the sealed content of a record can not be read', {
-          index: stored.index,
-          recordId: stored.recordId,
-        });
-      }
-      return { ...none, contentState: isErased ? 'CONTENT_STATE_ERASED' : 'CONTENT_STATE_LOST' };
+      // It may have been erased while it was read.
+      if (pending.isDecided(slot) || (tie !== undefined && store.isErased(tie.handle))) return erased;
+      metrics.lostContent();
+      log.error('the sealed content of a record can not be read', {
+        index: stored.index,
+        recordId: stored.recordId,
+      });
+      return { ...none, contentState: 'CONTENT_STATE_LOST' };
     }
     return {
       contentState: 'CONTENT_STATE_PRESENT',

@@ -1,4 +1,5 @@
 import { MeshError } from '../kit/errors/mesh-error.ts';
+import { daysText, leastRetentionMs } from './operation/retention.ts';
 import type { WitnessConfig } from './tree/witness/witness.ts';
 
 /** Settings of the audit role. */
@@ -36,6 +37,10 @@ export interface AuditConfig {
   readonly probeBytes: number;
   /** How long closing waits for the disk. */
   readonly closeTimeoutMs: number;
+  /** How long entries are kept, in segments: a little longer at times. For ever if not given. */
+  readonly retentionMs?: number | undefined;
+  /** How long entries must be kept: pruning refuses less. */
+  readonly retentionMinimumMs: number;
 }
 
 /** The largest entry without its tie to sealed content: an entry of a C2SP tile is at most 65,535 bytes. */
@@ -72,6 +77,7 @@ export const auditDefaults = {
   probeBytes: 1024 * 1024,
   /** Below the grace period that orchestrators give (30 s), far above any healthy commit. */
   closeTimeoutMs: 10_000,
+  retentionMinimumMs: leastRetentionMs,
 } as const satisfies Partial<AuditConfig>;
 
 const bounds: Readonly<Record<keyof typeof auditDefaults, readonly [least: number, most: number]>> = {
@@ -84,6 +90,7 @@ const bounds: Readonly<Record<keyof typeof auditDefaults, readonly [least: numbe
   probeIntervalMs: [1, 60_000],
   probeBytes: [1, 1024 * 1024 * 1024],
   closeTimeoutMs: [1, 600_000],
+  retentionMinimumMs: [0, Number.MAX_SAFE_INTEGER],
 };
 
 /** The defaults with these settings over them, frozen. Every setting out of bounds is named in one CONFIG_INVALID. */
@@ -99,6 +106,11 @@ export function auditConfig(
     if (!Number.isInteger(value) || value < least || value > most)
       faults.push(`${name} is ${value}: give a whole number from ${least} to ${most}`);
   }
+  const { retentionMs, retentionMinimumMs } = config;
+  if (retentionMs !== undefined && retentionMs < retentionMinimumMs)
+    faults.push(
+      `SCOREMESH_AUDIT_RETENTION is ${daysText(retentionMs)}, less than the ${daysText(retentionMinimumMs)} that must be kept: give more, or set SCOREMESH_AUDIT_RETENTION_MINIMUM lower where the law allows it`,
+    );
   if (faults.length > 0) throw new MeshError('CONFIG_INVALID', `audit: ${faults.join('; ')}`);
   return Object.freeze(config);
 }

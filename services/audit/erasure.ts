@@ -40,7 +40,7 @@ const noBytes = Buffer.alloc(0);
 
 /**
  * Erases a data subject: first the log says durably which records can't be read any more, then the key is destroyed. Killed in between,
- * the next start destroys it (`finishErasures`). Costs one read of each of the subject's records.
+ * the next start destroys it (`finishErasures`); where the disk fails in between, asking again does. Costs one read of each of the subject's records.
  */
 export function createErasure(deps: ErasureDeps): Handlers<AuditContract>['EraseSubject'] {
   const { recent, indexer, keys, payloads, pending, subjects, log } = deps;
@@ -80,45 +80,91 @@ export function createErasure(deps: ErasureDeps): Handlers<AuditContract>['Erase
     return recordId;
   };
 
+  /** By tag: what the log says is erased, and whose key could not be destroyed yet. */
+  const interrupted = new Map<string, Decided>();
+
+  const complete = async (decided: Decided): Promise<void> => {
+    const { apart, erasureRecordIds, slot } = decided;
+    await keys.destroy([slot]);
+    try {
+      for (const reference of apart) await payloads.remove(reference);
+      await pending.end(slot);
+      await indexer.flush();
+      pending.settle(slot);
+    } catch (error) {
+      // Nothing of it can be read any more; what is left to be tidied up is by the next start.
+      log.warn('what is left of an erased data subject is removed by the next start', { error });
+    }
+    log.info('a data subject was erased', { records: decided.records, erasure: erasureRecordIds[0] });
+  };
+
+  const begin = async (slot: number, tag: Buffer, reason: string, call: Call): Promise<Decided> => {
+    const { handles, apart } = await sealedOf(deps, slot);
+    await pending.begin(slot);
+    const erasureRecordIds: string[] = [];
+    for (let from = 0; from < handles.length || from === 0; from += handlesPerEntry) {
+      const some = handles.slice(from, from + handlesPerEntry);
+      const erasure = { reason, handles: some, total: String(handles.length) };
+      // Only the last one takes effect: what is torn before it has erased nothing.
+      const isLast = from + handlesPerEntry >= handles.length;
+      erasureRecordIds.push(await append({ erasure }, isLast ? { tag, slot } : undefined, call));
+    }
+    pending.decide(slot);
+    return { slot, records: handles.length, apart, erasureRecordIds };
+  };
+
   return async ({ subject, reason }, call) => {
     throwIfUnwanted(call, 'anything was erased');
     check(subject, reason);
     const tag = keys.tagOf(subject);
+    const name = tag.toString('latin1');
     return await subjects.erase(tag, async () => {
       // Nothing more about it is appended from here on; what was taken before has to be in the index.
       await recent.about(tag)?.commit.done.catch(() => {});
       await indexer.flush();
-      const slot = subjects.known(tag);
-      if (slot === undefined) throw nothingAbout(subject);
-      const { handles, apart } = await sealedOf(deps, slot);
-      await pending.begin(slot);
-      const erasureRecordIds: string[] = [];
-      for (let from = 0; from < handles.length || from === 0; from += handlesPerEntry) {
-        const some = handles.slice(from, from + handlesPerEntry);
-        const erasure = { reason, handles: some, total: String(handles.length) };
-        // Only the last one takes effect: what is torn before it has erased nothing.
-        const isLast = from + handlesPerEntry >= handles.length;
-        erasureRecordIds.push(await append({ erasure }, isLast ? { tag, slot } : undefined, call));
+      const done: Decided[] = [];
+      const earlier = interrupted.get(name);
+      if (earlier !== undefined) {
+        await complete(earlier);
+        interrupted.delete(name);
+        done.push(earlier);
       }
-      await keys.destroy([slot]);
-      await pending.end(slot);
-      for (const reference of apart) await payloads.remove(reference);
-      await indexer.flush();
-      log.info('a data subject was erased', { records: handles.length, erasure: erasureRecordIds[0] });
-      return { records: String(handles.length), erasureRecordIds };
+      const slot = subjects.known(tag);
+      if (slot !== undefined) {
+        const decided = await begin(slot, tag, reason, call);
+        interrupted.set(name, decided);
+        await complete(decided);
+        interrupted.delete(name);
+        done.push(decided);
+      }
+      if (done.length === 0) throw nothingAbout(subject);
+      return {
+        records: String(done.reduce((sum, { records }) => sum + records, 0)),
+        erasureRecordIds: done.flatMap(({ erasureRecordIds }) => erasureRecordIds),
+      };
     });
   };
 }
 
+/** An erasure that the log has. */
+interface Decided {
+  readonly slot: number;
+  readonly records: number;
+  /** References of contents that are stored apart. */
+  readonly apart: readonly Buffer[];
+  readonly erasureRecordIds: readonly string[];
+}
+
 /** Destroys the keys of erasures that are in the log and were interrupted. */
 export async function finishErasures(
-  deps: Pick<ErasureDeps, 'store' | 'reader' | 'keys' | 'pending' | 'log'>,
+  deps: Pick<ErasureDeps, 'store' | 'reader' | 'keys' | 'payloads' | 'pending' | 'log'>,
 ): Promise<void> {
-  const { store, keys, pending, log } = deps;
+  const { store, keys, payloads, pending, log } = deps;
   for (const slot of await pending.slots()) {
-    const { handles } = await sealedOf(deps, slot);
+    const { handles, apart } = await sealedOf(deps, slot);
     if (handles.length > 0 && handles.every((handle) => store.isErased(handle))) {
       await keys.destroy([slot]);
+      for (const reference of apart) await payloads.remove(reference);
       log.warn('an erasure that was interrupted is finished', { records: handles.length });
     }
     await pending.end(slot);

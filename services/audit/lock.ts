@@ -8,21 +8,31 @@ import { realDisk } from './disk.ts';
 export interface FolderLock {
   /** The writer before ended without releasing. */
   readonly unclean: boolean;
-  /** It ended with the operating system: power lost, or restarted without stopping it. */
+  /**
+   * It ended with the operating system: power lost, or restarted without stopping it. Also if a later one did not come so far as to put
+   * in order what that left.
+   */
   readonly powerLost: boolean;
+  /** What the writer before left was put in order: the next one need not know of it. */
+  settle(): Promise<void>;
   /**
    * Lets others in; only after the last write. Unless what the writer before left was put in order, the lock is left as it was
    * found, so that the next one knows.
    */
   release(isInOrder: boolean): Promise<void>;
+  /** Lets others in, who get to know that this writer ended before it put its own writes in order. */
+  abandon(): Promise<void>;
 }
 
 interface Holder {
+  /** 0 of one that let others in but left nothing in order. */
   readonly pid: number;
   /** Start of the process in clock ticks since boot; empty where the system does not tell. */
   readonly startedAt: string;
   /** Identity of the running system; empty where it does not tell. */
   readonly bootId: string;
+  /** One before it ended with the operating system, and that was not put in order. */
+  readonly powerLost?: boolean;
 }
 
 /** What a released lock says. */
@@ -52,7 +62,10 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
         { metadata: { folder, pid: String(holder.pid) } },
       );
     const path = lockPath(folder, generation + 1);
-    if (!(await createWhole(folder, path, JSON.stringify(self)))) continue;
+    const unclean = content !== released;
+    const powerLost = unclean && (holder?.bootId !== self.bootId || holder.powerLost === true);
+    const own: Holder = powerLost ? { ...self, powerLost } : self;
+    if (!(await createWhole(folder, path, JSON.stringify(own)))) continue;
     // Durable, so that a power failure does not look like a clean stop.
     await realDisk().syncFolder(folder);
     // Who looked at an old one may make one below the highest, which is nobody's lock.
@@ -61,10 +74,16 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
       continue;
     }
     await sweep(folder, generation + 1);
+    let known = own;
     return {
-      unclean: content !== released,
-      powerLost: content !== released && holder?.bootId !== self.bootId,
+      unclean,
+      powerLost,
+      settle: async () => {
+        known = self;
+        if (powerLost) await overwrite(path, JSON.stringify(self));
+      },
       release: async (isInOrder) => await overwrite(path, isInOrder ? released : content),
+      abandon: async () => await overwrite(path, JSON.stringify({ ...known, pid: 0 })),
     };
   }
   throw new MeshError(
@@ -131,17 +150,17 @@ async function readLock(path: string): Promise<string | undefined> {
 /** Undefined if it is released, or damaged: only a lost write leaves half a lock, because it comes into place whole. */
 function parseHolder(content: string): Holder | undefined {
   try {
-    const { pid, startedAt, bootId } = JSON.parse(content) as Partial<Holder>;
-    if (typeof pid !== 'number' || pid <= 0) return undefined;
+    const { pid, startedAt, bootId, powerLost } = JSON.parse(content) as Partial<Holder>;
+    if (typeof pid !== 'number' || pid < 0) return undefined;
     if (typeof startedAt !== 'string' || typeof bootId !== 'string') return undefined;
-    return { pid, startedAt, bootId };
+    return { pid, startedAt, bootId, powerLost: powerLost === true };
   } catch {
     return undefined;
   }
 }
 
 async function isAlive(holder: Holder, currentBootId: string): Promise<boolean> {
-  if (holder.bootId !== currentBootId || !isRunning(holder.pid)) return false;
+  if (holder.pid === 0 || holder.bootId !== currentBootId || !isRunning(holder.pid)) return false;
   return holder.startedAt === '' || holder.startedAt === (await startOf(holder.pid));
 }
 

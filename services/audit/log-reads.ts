@@ -23,6 +23,8 @@ export interface LogReadsDeps {
   readonly places: EntryPlaces;
   readonly recent: RecentEntries;
   readonly store: IndexStore;
+  /** Bundles of entries from this index on are there. */
+  readonly minimumIndex: () => number;
   /** Undefined where no witness is configured. */
   readonly witnesses: Pick<Witnesses, 'cosigned'> | undefined;
 }
@@ -64,6 +66,7 @@ export function createLogReads(deps: LogReadsDeps): Pick<Handlers<AuditContract>
     },
     ReadLog: async ({ path }, call) => {
       throwIfUnwanted(call, 'the file was read');
+      if (path === 'minimum') return { content: Buffer.from(`${deps.minimumIndex()}\n`), immutable: false };
       if (path === 'checkpoint') return { content: Buffer.from(receipts.head.checkpoint), immutable: false };
       const content = (await bundle(deps, path, call)) ?? (await tree.readTile(path));
       if (content === undefined) throw noFile(path);
@@ -123,6 +126,6 @@ async function bundle(
 function noFile(path: string): MeshError {
   return new MeshError(
     'RECORD_NOT_FOUND',
-    `the log has no file "${path.slice(0, 100)}"; there are checkpoint, tile/<L>/<N>[.p/<W>] and tile/entries/<N>[.p/<W>] up to the size of the tree`,
+    `the log has no file "${path.slice(0, 100)}"; there are checkpoint, minimum, tile/<L>/<N>[.p/<W>] and tile/entries/<N>[.p/<W>] up to the size of the tree`,
   );
 }

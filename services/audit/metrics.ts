@@ -12,6 +12,7 @@ export interface AuditGauges {
   records(): number;
   bytes(): number;
   state(): LogState;
+  minimumIndex(): number;
 }
 
 export interface AuditMetrics {
@@ -79,6 +80,11 @@ export function createAuditMetrics(metrics: Metrics): AuditMetrics {
       );
       gauge('scoremesh_audit_log_records', 'Durable records in the log.', gauges.records);
       gauge('scoremesh_audit_log_bytes', 'Durable bytes in the log.', gauges.bytes);
+      gauge(
+        'scoremesh_audit_minimum_index',
+        'First index from which on every entry is still there; those before it were pruned.',
+        gauges.minimumIndex,
+      );
       metrics.gauge('scoremesh_audit_log_state', '1 for the state that the log is in.', ['state'], () =>
         states.map((state) => ({ labels: [state], value: gauges.state() === state ? 1 : 0 })),
       );

@@ -5,7 +5,7 @@ import { factsOf } from './index/facts.ts';
 import { type IndexEntry, roundLength } from './index/rows.ts';
 import { type IndexStore, maxPutEntries } from './index/store.ts';
 import type { FolderLock } from './lock.ts';
-import { readChain } from './log/chain.ts';
+import { readChain, type Segment } from './log/chain.ts';
 import type { SubjectSlot } from './log/commit.ts';
 import { type Frame, frameRecordId, readFrame } from './log/frame.ts';
 import {
@@ -26,6 +26,10 @@ export interface OpeningOptions {
   readonly log: Log;
   /** Whose content a frame has, as the index keeps it; undefined for nobody's, and where it can't be opened any more. */
   readonly subjectOf: (frame: Frame) => Promise<SubjectSlot | undefined>;
+  /** Whether content under this slot can still be opened. */
+  readonly isLive: (slot: number) => boolean;
+  /** Removes segments that were pruned, and what the index has of them. */
+  readonly removePruned: (segments: readonly Segment[]) => Promise<void>;
 }
 
 /**
@@ -35,15 +39,15 @@ export interface OpeningOptions {
 export async function openLog(options: OpeningOptions): Promise<RecoveredLog> {
   const { disk, folder, store, lock, log } = options;
   await disk.makeFolder(folder);
-  const chain = await readChain(disk, folder, log);
+  const { segments: chain, pruned } = await readChain(disk, folder, log);
   const position = store.position();
   const isOurs = position !== undefined && position.salt === chain[0]?.salt;
   const durableIndex = isOurs ? position.last.index : -1;
   const recovery = { disk, folder, log, ...lock, durableIndex };
-  const visit: RecoveryVisitor = async (entries, salt, segment) =>
-    await putRecovered(options, entries, salt, segment);
-
   let from = position;
+  const visit: RecoveryVisitor = async (entries, salt, segment) =>
+    await putRecovered(options, entries, salt, segment, from !== undefined);
+
   if (position === undefined || !(await holdsPosition(disk, folder, chain, position))) {
     from = undefined;
     if (store.size() > 0 || position !== undefined) {
@@ -52,15 +56,19 @@ export async function openLog(options: OpeningOptions): Promise<RecoveredLog> {
     }
   }
   let recovered = await recoverLog(recovery, chain, from, visit);
-  if (store.size() !== recovered.records) {
+  await options.removePruned(pruned);
+  const firstIndex = recovered.segments[0]?.firstIndex ?? 0;
+  if (store.size() !== recovered.records - firstIndex) {
     log.warn('the audit index has records that the log has not, or lacks some, and is built again', {
       indexed: store.size(),
-      records: recovered.records,
+      records: recovered.records - firstIndex,
     });
     await recovered.file.close();
     await store.clear();
+    from = undefined;
     const { tornBytes } = recovered;
-    recovered = await recoverLog(recovery, await readChain(disk, folder, log), undefined, visit);
+    const { segments } = await readChain(disk, folder, log);
+    recovered = await recoverLog(recovery, segments, undefined, visit);
     recovered = { ...recovered, tornBytes: recovered.tornBytes + tornBytes };
   }
   if (recovered.records <= durableIndex)
@@ -73,14 +81,16 @@ export async function openLog(options: OpeningOptions): Promise<RecoveredLog> {
 }
 
 async function putRecovered(
-  { store, subjectOf }: Pick<OpeningOptions, 'store' | 'subjectOf'>,
+  options: Pick<OpeningOptions, 'store' | 'subjectOf' | 'isLive'>,
   entries: readonly RecoveredEntry[],
   salt: number,
   segment: Buffer,
+  goesOn: boolean,
 ): Promise<void> {
+  const { store } = options;
   for (let from = 0; from < entries.length; ) {
     const some = entries.slice(from, from + maxPutEntries);
-    const found = await Promise.all(some.map(async (entry) => await indexEntry(segment, entry, subjectOf)));
+    const found = await Promise.all(some.map((entry) => indexEntry(segment, entry, options, goesOn)));
     const round = found.slice(0, roundLength(found));
     const last = some[round.length - 1];
     if (last === undefined) return;
@@ -92,10 +102,14 @@ async function putRecovered(
 async function indexEntry(
   segment: Buffer,
   location: RecoveredEntry,
-  subjectOf: OpeningOptions['subjectOf'],
+  { subjectOf, isLive }: Pick<OpeningOptions, 'subjectOf' | 'isLive'>,
+  goesOn: boolean,
 ): Promise<IndexEntry> {
   const frame = readFrame(segment, location.offset);
   const { keyHash, slot } = frame;
+  const facts = factsOf(frame.entry);
+  // An index that is built from nothing never got a subject whose key is gone already.
+  const erases = facts?.event === 'erasure' && slot > 0 && (goesOn || isLive(slot));
   return {
     recordId: frameRecordId(segment, location.offset),
     location,
@@ -103,7 +117,8 @@ async function indexEntry(
     slot,
     subject: await subjectOf(frame),
     erases: undefined,
-    facts: factsOf(frame.entry),
+    erasesSlot: erases ? slot : undefined,
+    facts,
   };
 }
 

@@ -9,6 +9,7 @@ import { hashKey, type IndexStore } from './index/store.ts';
 import { parseList, scanBounds, takePage, writeToken } from './list.ts';
 import { type Entry, type Location, locationOf } from './log/commit.ts';
 import type { LogReader } from './log/reader.ts';
+import { roughBytes } from './query/answers.ts';
 import type { RecentEntries } from './recent-entries.ts';
 import { parseRecordId } from './record-id.ts';
 
@@ -22,6 +23,8 @@ export interface ReadDeps {
 
 /** Reads of one list that run at once: the disk's queue is shared with the commits. */
 const readsAtOnce = 8;
+/** A page ends early at so many bytes, below the 4 MiB that a gRPC client receives by default. */
+const maxAnswerBytes = 2 * 1024 * 1024;
 
 /** GetRecord and ListRecords. Both see every record whose append was answered before they were called. */
 export function createReads(deps: ReadDeps): Pick<Handlers<AuditContract>, 'GetRecord' | 'ListRecords'> {
@@ -55,11 +58,19 @@ export function createReads(deps: ReadDeps): Pick<Handlers<AuditContract>, 'GetR
       const { first, end } = scanBounds(query);
       const { page, last } = takePage(store.range(first, end), query);
       const records: GetRecordResponse__Output[] = [];
+      let bytes = 0;
       for (let from = 0; from < page.length; from += readsAtOnce) {
         throwIfUnwanted(call, 'the page was complete');
         const places = page.slice(from, from + readsAtOnce);
         const read = places.map(async (place) => await complete.response(await reader.read(place)));
-        records.push(...(await Promise.all(read)));
+        for (const answer of await Promise.all(read)) {
+          bytes += roughBytes(answer);
+          const before = page[records.length - 1]?.recordId;
+          // What is stored apart counts only now that it was read.
+          if (before !== undefined && bytes > maxAnswerBytes)
+            return { records, nextPageToken: writeToken(before, query) };
+          records.push(answer);
+        }
       }
       return { records, nextPageToken: last === undefined ? '' : writeToken(last, query) };
     },

@@ -29,31 +29,31 @@ export class Receipts {
   }
 
   /** Takes the entries of a commit that is durable. About 1 us each, and 60 us for the signature. */
-  add(commit: Commit): void {
-    for (const { leafHash } of commit.entries) this.#tree.append(leafHash);
+  add({ entries }: Pick<Commit, 'entries'>): void {
+    for (const { leafHash } of entries) this.#tree.append(leafHash);
     this.#head = this.#sign();
   }
 
   /** Of a record of the last commits, at once. A few microseconds. */
   fresh(record: Receipted): Receipt__Output {
-    const { index } = record;
-    const proof = this.#tree.recentProof(index);
-    // Never for a record whose commit has just ended: the edge holds twice the largest commit.
-    if (proof === undefined) return place(record);
-    return { ...place(record), proof: tlogProofText(proof.leaf, index, proof.path, this.#head.checkpoint) };
+    // Never only the place for a record whose commit has just ended: the edge holds twice the largest commit.
+    return this.#recent(record, this.#head) ?? place(record);
   }
 
   /** Of any record, against the newest checkpoint or another one. Reads up to one tile of each level. */
-  async of(record: Receipted, head?: SignedHead): Promise<Receipt__Output> {
-    const wanted = head ?? this.#head;
-    if (wanted.size === this.#tree.size && this.#tree.recentProof(record.index) !== undefined)
-      return this.fresh(record);
-    const { hashes } = await this.#tree.inclusionProof(record.index, wanted.size);
+  async of(record: Receipted, head: SignedHead = this.#head): Promise<Receipt__Output> {
+    const recent = head.size === this.#tree.size ? this.#recent(record, head) : undefined;
+    if (recent !== undefined) return recent;
+    const { hashes } = await this.#tree.inclusionProof(record.index, head.size);
     const leaf = record.leafHash.toString('base64');
-    return {
-      ...place(record),
-      proof: tlogProofText(leaf, record.index, hashLines(hashes), wanted.checkpoint),
-    };
+    return { ...place(record), proof: tlogProofText(leaf, record.index, hashLines(hashes), head.checkpoint) };
+  }
+
+  /** Against the tree as it is, whose checkpoint the head is. */
+  #recent(record: Receipted, { checkpoint }: SignedHead): Receipt__Output | undefined {
+    const proof = this.#tree.recentProof(record.index);
+    if (proof === undefined) return undefined;
+    return { ...place(record), proof: tlogProofText(proof.leaf, record.index, proof.path, checkpoint) };
   }
 
   #sign(): SignedHead {

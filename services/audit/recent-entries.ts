@@ -17,13 +17,23 @@ export class RecentEntries {
     if (entry.subject !== undefined) this.#bySubject.set(entry.subject.tag.toString('latin1'), entry);
   }
 
-  /** Takes them out: they are indexed, or never came into the log. */
+  /** Takes them out: they are indexed. */
   remove(entries: readonly Entry[]): void {
     for (const entry of entries) {
       this.#byId.delete(entry.recordId);
       if (entry.keyHash !== undefined) this.#byKey.delete(entry.keyHash.toString('latin1'));
       const tag = entry.subject?.tag.toString('latin1');
       if (tag !== undefined && this.#bySubject.get(tag) === entry) this.#bySubject.delete(tag);
+    }
+  }
+
+  /** Takes them out: they never came into the log. What was known of their subjects before counts again. */
+  drop(entries: readonly Entry[]): void {
+    this.remove(entries);
+    const tags = new Set(entries.map(({ subject }) => subject?.tag.toString('latin1')));
+    for (const entry of this.#byId.values()) {
+      const tag = entry.subject?.tag.toString('latin1');
+      if (tag !== undefined && tags.has(tag)) this.#bySubject.set(tag, entry);
     }
   }
 

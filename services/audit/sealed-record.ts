@@ -1,4 +1,5 @@
 import type { AppendRequest__Output } from '../gen/scoremesh/audit/v1/AppendRequest.ts';
+import { isMeshError } from '../kit/errors/mesh-error.ts';
 import { maxSealedInlineBytes } from './config.ts';
 import type { SubjectSlot } from './log/commit.ts';
 import type { SealedKind } from './log/frame.ts';
@@ -41,8 +42,7 @@ export class Sealing {
     this.#subjects = deps.subjects;
   }
 
-  /** At once. Throws QUEUE_FULL where keys of new subjects can't be made fast enough. */
-  seal({ personal, bodyDigest }: AppendRequest__Output, subjectName: string): SealedRecord {
+  #seal({ personal, bodyDigest }: AppendRequest__Output, subjectName: string): SealedRecord {
     if (personal.length === 0 && bodyDigest.length === 0) return nothing;
     const subject = subjectName === '' ? undefined : this.#subjects.slotFor(subjectName);
     const slot = subject?.slot ?? nobody;
@@ -61,6 +61,16 @@ export class Sealing {
     };
   }
 
+  /** At once; where keys of new subjects are not ready, what to wait for before it is tried again. */
+  sealOrWait(request: AppendRequest__Output, subjectName: string): SealedRecord | Promise<void> {
+    try {
+      return this.#seal(request, subjectName);
+    } catch (error) {
+      if (!isMeshError(error) || error.reason !== 'QUEUE_FULL') throw error;
+      return this.#keys.refilled();
+    }
+  }
+
   /** Whether it has to be stored apart. */
   isLarge({ sealedKind, sealed }: SealedRecord): boolean {
     return sealedKind === 'here' && sealed.length > maxSealedInlineBytes;
@@ -74,6 +84,6 @@ export class Sealing {
   /** Whether its key is still there, and still its subject's: it may have been erased in the meantime. */
   isCurrent({ subject, slot }: SealedRecord): boolean {
     if (subject === undefined) return true;
-    return this.#keys.stateOf(slot) === 'live' && (this.#subjects.known(subject.tag) ?? slot) === slot;
+    return this.#subjects.isLive(slot) && (this.#subjects.known(subject.tag) ?? slot) === slot;
   }
 }

@@ -14,10 +14,14 @@ import { KnownRecords } from './known-records.ts';
 import type { Location } from './log/commit.ts';
 import { EntryPlaces } from './log/entry-places.ts';
 import { diskFull, queueFull } from './log/fault.ts';
+import { minimumIndexOf } from './log/pruning-note.ts';
 import { LogReader } from './log/reader.ts';
 import { LogWriter } from './log/writer.ts';
 import { createLogReads } from './log-reads.ts';
 import { createAuditMetrics } from './metrics.ts';
+import { type Pruned, Pruner } from './operation/pruner.ts';
+import { refuseYoung } from './operation/retention.ts';
+import { startRetention } from './operation/start-retention.ts';
 import { createQueries } from './query/queries.ts';
 import { createReads } from './read.ts';
 import { Receipts } from './receipts.ts';
@@ -35,6 +39,8 @@ export interface AuditService {
   writable(): MeshError | undefined;
   /** Durable records in the log. */
   size(): number;
+  /** Removes segments all of whose entries were recorded before this moment; see Pruner. */
+  prune(beforeMs: number, principal: string): Promise<Pruned>;
 }
 
 export interface AuditDeps {
@@ -82,8 +88,8 @@ async function openService(config: AuditConfig, deps: AuditDeps, closers: Closer
   const reader = new LogReader(disk, state.folders.log, recovered.salt);
   closers.add('audit log reader', () => reader.close());
   const receipts = new Receipts(tree, signer);
-  const records = new CompleteRecords({ sealer, payloads, store, metrics, log });
-  await finishErasures({ store, reader, keys, pending, log });
+  const records = new CompleteRecords({ sealer, payloads, store, pending, metrics, log });
+  await finishErasures({ store, reader, keys, payloads, pending, log });
 
   const indexer = new Indexer({
     config,
@@ -110,13 +116,14 @@ async function openService(config: AuditConfig, deps: AuditDeps, closers: Closer
           metrics.commit(commit.entries.length, seconds);
           indexer.add(commit);
         },
-        failed: (commit) => recent.remove(commit.entries),
+        failed: (commit) => recent.drop(commit.entries),
       },
     },
     recovered,
   );
   closers.add('audit log', async () => {
     guard.isLogQuiet = await writer.close(config.closeTimeoutMs);
+    guard.isLogInOrder = writer.isInOrder;
     if (!guard.isLogQuiet)
       log.error('the disk of the audit log did not answer in time', { timeoutMs: config.closeTimeoutMs });
   });
@@ -134,6 +141,7 @@ async function openService(config: AuditConfig, deps: AuditDeps, closers: Closer
     records: () => writer.records,
     bytes: () => writer.bytes,
     state: () => writer.state,
+    minimumIndex: () => minimumIndexOf(writer.segments[0]?.firstIndex ?? 0),
   });
   log.info('audit log open', {
     folder: config.folder,
@@ -142,7 +150,7 @@ async function openService(config: AuditConfig, deps: AuditDeps, closers: Closer
     vkey: signer.vkey,
   });
 
-  const subjects = new Subjects({ keys, recent, store, reader, records });
+  const subjects = new Subjects({ keys, recent, store, reader, records, pending });
   const sealing = new Sealing({ keys, sealer, payloads, subjects });
   const known = new KnownRecords({ reader, recent, store, receipts, records });
   const witnesses = await startWitnesses(
@@ -152,6 +160,33 @@ async function openService(config: AuditConfig, deps: AuditDeps, closers: Closer
   );
   const places = new EntryPlaces(disk, state.folders.log, recovered.salt, () => writer.segments);
   const answerOf = async (place: Location) => await records.response(await reader.read(place));
+  const pruner = new Pruner({
+    disk,
+    stateDisk,
+    folder: state.folders.log,
+    store,
+    keys,
+    payloads,
+    log,
+    subjectOf: state.subjectOf,
+    whileQuiet: async (tag, work) =>
+      await subjects.erase(tag, async () => {
+        if (recent.about(tag) === undefined) await work();
+      }),
+    writer,
+    reader,
+    recent,
+    indexer,
+    tree,
+  });
+  let lastPruning: Promise<unknown> = Promise.resolve();
+  const prune = async (beforeMs: number, principal: string): Promise<Pruned> => {
+    refuseYoung(beforeMs, Date.now(), config.retentionMinimumMs);
+    const pruning = lastPruning.then(() => pruner.prune(beforeMs, principal));
+    lastPruning = pruning.catch(() => {});
+    return await pruning;
+  };
+  startRetention(config, prune, log, closers);
   const erasure = { writer, reader, recent, store, indexer, keys, payloads, pending, subjects, log };
   return {
     handlers: {
@@ -167,11 +202,21 @@ async function openService(config: AuditConfig, deps: AuditDeps, closers: Closer
         indexFault,
       }),
       ...createReads({ reader, recent, store, indexer, records }),
-      ...createLogReads({ tree, receipts, reader, places, recent, store, witnesses }),
+      ...createLogReads({
+        tree,
+        receipts,
+        reader,
+        places,
+        recent,
+        store,
+        witnesses,
+        minimumIndex: () => pruner.minimumIndex,
+      }),
       ...createQueries({ store, indexer, answerOf, tagOf: (subject) => keys.tagOf(subject) }),
       EraseSubject: createErasure(erasure),
     },
     writable: () => writer.fault ?? indexFault(),
     size: () => writer.records,
+    prune,
   };
 }

@@ -9,18 +9,20 @@ import type { AuditConfig } from './config.ts';
 import { type Disk, realDisk } from './disk.ts';
 import { type IndexStore, openIndexStore } from './index/store.ts';
 import { lockFolder } from './lock.ts';
-import type { SubjectSlot } from './log/commit.ts';
-import type { Frame } from './log/frame.ts';
 import { LeafHashes } from './log/leaf-hashes.ts';
 import type { RecoveredLog } from './log/recovery.ts';
 import type { AuditMetrics } from './metrics.ts';
 import { auditFolders, hasEntries, openLog } from './opening.ts';
+import { finishPruning } from './operation/interrupted-pruning.ts';
+import { removePrunedSegments } from './operation/pruned-segments.ts';
+import { refuseHalfRestored } from './operation/restoring.ts';
 import { PendingErasures } from './pending-erasures.ts';
-import { type KeyStore, openKeyStore, subjectlessSlot } from './sealing/key-store.ts';
+import { type KeyStore, openKeyStore } from './sealing/key-store.ts';
 import { createLocalKeyProvider } from './sealing/master-key.ts';
 import { openPayloads, type Payloads } from './sealing/payloads.ts';
-import { createSealer, readSealedField, type Sealer } from './sealing/sealer.ts';
+import { createSealer, type Sealer } from './sealing/sealer.ts';
 import type { SealingDisk } from './sealing/sealing-disk.ts';
+import { createSubjectReader, type SubjectReader } from './subject-reader.ts';
 import { finishesWithin } from './time-limit.ts';
 import type { MerkleTree } from './tree/merkle-tree.ts';
 import { openTree } from './tree/opening.ts';
@@ -39,8 +41,9 @@ export interface AuditState {
   readonly tree: MerkleTree;
   readonly signer: NoteSigner;
   readonly recovered: RecoveredLog;
+  readonly subjectOf: SubjectReader;
   /** Whether the disk has answered all that closing asked of it; nobody else may have the folder otherwise. */
-  readonly guard: { isLogQuiet: boolean; isIndexQuiet: boolean };
+  readonly guard: { isLogQuiet: boolean; isLogInOrder: boolean; isIndexQuiet: boolean };
 }
 
 export interface StateDeps {
@@ -62,14 +65,18 @@ export async function openState(
   closers: Closers,
 ): Promise<AuditState> {
   const folders = auditFolders(config.folder);
-  const guard = { isLogQuiet: true, isIndexQuiet: true };
+  const guard = { isLogQuiet: true, isLogInOrder: true, isIndexQuiet: true };
+  await refuseHalfRestored(config.folder);
   await stateDisk.makeFolder(config.folder);
   await realDisk().makeFolder(config.folder);
   const lock = await lockFolder(config.folder);
   let isInOrder = false;
   closers.add('audit lock', async () => {
     // A disk that does not answer may still write: nobody else may have the folder while this process lives.
-    if (guard.isLogQuiet) await lock.release(isInOrder);
+    if (!guard.isLogQuiet) return;
+    // What a failed sync left in the log is no part of it, and must not look durable to the next one.
+    if (guard.isLogInOrder) await lock.release(isInOrder);
+    else await lock.abandon();
   });
 
   const { store, wasDamaged } = await openIndexStore(folders.index);
@@ -94,21 +101,31 @@ export async function openState(
     log,
     usedUpTo: isUsed ? store.highestSlot() : undefined,
   });
-  closers.add('audit keys', () => keys.close());
+  closers.add('audit keys', async () => {
+    await finishesWithin(keys.close(), config.closeTimeoutMs);
+  });
   const sealer = createSealer(keys);
   const payloads = await openPayloads({ folder: folders.payloads, disk: stateDisk });
-  closers.add('large audit records', () => payloads.close());
+  closers.add('large audit records', async () => {
+    await finishesWithin(payloads.close(), config.closeTimeoutMs);
+  });
   const signer = await openSigner(config, stateDisk, isUsed);
 
   const subjectOf = createSubjectReader({ keys, sealer, payloads });
-  const recovered = await openLog({ disk, folder: folders.log, store, lock, log, subjectOf });
+  const pruned = { disk, stateDisk, folder: folders.log, store, keys, payloads, log, subjectOf };
+  const removePruned = async (segments: readonly { readonly number: number }[]): Promise<void> =>
+    await removePrunedSegments(pruned, segments);
+  const isLive = (slot: number): boolean => keys.stateOf(slot) === 'live';
+  const opened = await openLog({ ...pruned, lock, isLive, removePruned });
   closers.add('audit log file', async () => {
     // Closed by the writer, unless the start fails before there is one.
-    await recovered.file.close().catch(() => {});
+    await opened.file.close().catch(() => {});
   });
+  await lock.settle();
   isInOrder = true;
-  metrics.torn(recovered.tornBytes);
+  metrics.torn(opened.tornBytes);
   keys.noteUsed(store.highestSlot());
+  const recovered = await finishPruning({ ...pruned, removePruned }, opened);
 
   const leafHashes = new LeafHashes(disk, folders.log, recovered.segments);
   const tree = await openTree({
@@ -123,7 +140,7 @@ export async function openState(
       log.warn('the disk of the audit tree did not answer in time', { folder: folders.tree });
   });
   const pending = new PendingErasures(stateDisk, folders.erasing);
-  return { folders, store, keys, sealer, payloads, pending, tree, signer, recovered, guard };
+  return { folders, store, keys, sealer, payloads, pending, tree, signer, recovered, subjectOf, guard };
 }
 
 /** The log's key. CONFIG_INVALID if it is another than the log was signed with: a log that changes its key is another log. */
@@ -132,7 +149,9 @@ async function openSigner(config: AuditConfig, disk: SealingDisk, isUsed: boolea
   const signer = await openLogKey(file, config.origin ?? `${hostname()}/scoremesh`);
   const known = join(config.folder, 'vkey');
   const first = (await readSmallFile(disk, known, maxVkeyBytes))?.toString('utf8').trimEnd();
-  if (first === undefined && !isUsed) await replaceFileDurably(disk, known, Buffer.from(`${signer.vkey}\n`));
+  // One that is there may have been left by a kill, before its name was durable.
+  if (!isUsed && (first ?? signer.vkey) === signer.vkey)
+    await replaceFileDurably(disk, known, Buffer.from(`${signer.vkey}\n`));
   else if (first !== signer.vkey)
     throw new MeshError(
       'CONFIG_INVALID',
@@ -144,19 +163,4 @@ async function openSigner(config: AuditConfig, disk: SealingDisk, isUsed: boolea
       `SCOREMESH_AUDIT_ORIGIN is ${config.origin}, but the log key ${file} is of ${signer.name}: correct one of them`,
     );
   return signer;
-}
-
-/** Whose content a frame has, by opening it. */
-function createSubjectReader(deps: { keys: KeyStore; sealer: Sealer; payloads: Payloads }) {
-  const { keys, sealer, payloads } = deps;
-  return async ({ slot, sealedKind, sealed, entry }: Frame): Promise<SubjectSlot | undefined> => {
-    if (slot === subjectlessSlot || sealedKind === 'none') return undefined;
-    keys.noteUsed(slot);
-    const content = sealedKind === 'apart' ? await payloads.get(sealed) : sealed;
-    const tie = readSealedField(entry);
-    if (content === undefined || tie === undefined) return undefined;
-    const opened = sealer.open({ slot, sealed: content, handle: tie.handle, commitment: tie.commitment });
-    if (typeof opened === 'string' || opened.subject === '') return undefined;
-    return { tag: keys.tagOf(opened.subject), slot };
-  };
 }

@@ -5,6 +5,7 @@ import { locationOf, type SubjectSlot } from './log/commit.ts';
 import type { LogReader } from './log/reader.ts';
 import type { RecentEntries } from './recent-entries.ts';
 import { recordIdBytes, writeRecordId } from './record-id.ts';
+import type { PendingErasures } from './pending-erasures.ts';
 import type { KeyStore } from './sealing/key-store.ts';
 
 export interface SubjectsDeps {
@@ -13,6 +14,15 @@ export interface SubjectsDeps {
   readonly store: IndexStore;
   readonly reader: LogReader;
   readonly records: CompleteRecords;
+  readonly pending: PendingErasures;
+}
+
+/** Whom a record is about. */
+export interface About {
+  /** Empty for nobody. */
+  readonly subject: string;
+  /** Where another record says so: the key of that record's content, by which erasing that one is noticed. */
+  readonly slot: number | undefined;
 }
 
 /** Data subjects and the slots of their keys. */
@@ -34,9 +44,15 @@ export class Subjects {
 
   /** The slot of the subject with this tag; undefined if nothing about it can be read in the log. */
   known(tag: Buffer): number | undefined {
-    const { recent, store, keys } = this.#deps;
+    const { recent, store } = this.#deps;
     const slot = recent.about(tag)?.slot ?? store.findSubject(tag);
-    return slot === undefined || keys.stateOf(slot) !== 'live' ? undefined : slot;
+    return slot === undefined || !this.isLive(slot) ? undefined : slot;
+  }
+
+  /** Whether content can be sealed under this key: it is there, and nobody asked for its erasure. */
+  isLive(slot: number): boolean {
+    const { keys, pending } = this.#deps;
+    return !pending.isDecided(slot) && keys.stateOf(slot) === 'live';
   }
 
   /** The erasure of this subject that is under way; what is appended about it waits for that. */
@@ -63,21 +79,35 @@ export class Subjects {
     }
   }
 
-  /** Who the record of this id is about; '' for nobody or where there is no such record. SUBJECT_ERASED if it was erased. */
-  async ofRecord(recordId: string): Promise<string> {
+  /** Whom a record is about that is to be appended. SUBJECT_ERASED if it is about one that was erased. */
+  async about({ subject, subjectOf }: { subject: string; subjectOf: string }): Promise<About> {
+    if (subject !== '' || subjectOf === '') return { subject, slot: undefined };
+    return await this.#ofRecord(subjectOf);
+  }
+
+  /** Whether that still holds. */
+  isCurrent({ slot }: About): boolean {
+    return slot === undefined || this.isLive(slot);
+  }
+
+  /** Whom the record of this id is about; nobody where there is no such record. */
+  async #ofRecord(recordId: string): Promise<About> {
     const { recent, store, reader, records } = this.#deps;
+    const nobody = { subject: '', slot: undefined };
     const id = Buffer.alloc(recordIdBytes);
-    if (!writeRecordId(recordId, id, 0)) return '';
+    if (!writeRecordId(recordId, id, 0)) return nobody;
     const entry = recent.byId(recordId.toLowerCase());
     if (entry !== undefined) await entry.commit.done;
     const place = entry === undefined ? store.findRecord(id) : locationOf(entry);
-    if (place === undefined) return '';
-    const { subject, contentState } = await records.content(await reader.read(place));
-    if (contentState !== 'CONTENT_STATE_ERASED') return subject;
-    throw new MeshError(
-      'SUBJECT_ERASED',
-      `the content of ${recordId} was erased on request; nothing more about it is recorded`,
-      { metadata: { prediction_id: recordId } },
-    );
+    if (place === undefined) return nobody;
+    const stored = await reader.read(place);
+    const { subject, contentState } = await records.content(stored);
+    if (contentState === 'CONTENT_STATE_ERASED')
+      throw new MeshError(
+        'SUBJECT_ERASED',
+        `the content of ${recordId} was erased on request; nothing more about it is recorded`,
+        { metadata: { prediction_id: recordId } },
+      );
+    return subject === '' ? nobody : { subject, slot: stored.slot };
   }
 }

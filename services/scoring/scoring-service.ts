@@ -10,6 +10,7 @@ import type { Log } from '../kit/log/log.ts';
 import { inCompletionOrder } from '../kit/rpc/ordered-stream.ts';
 import type { AuditTrail } from './audit-trail.ts';
 import { describe, type Guard } from './guard.ts';
+import type { JobMethods } from './jobs/no-jobs.ts';
 import type { ModelRegistry } from './model-registry.ts';
 import { recordOutcomes } from './outcomes.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -34,7 +35,7 @@ export function createScoringHandlers(
   /** For requests of a stream. */
   config: { readonly defaultTimeoutMs: number },
   { guard, pipeline, log, ...deps }: ScoringServiceDeps,
-): Handlers<ScoringContract> {
+): Omit<Handlers<ScoringContract>, JobMethods> {
   const answer = async (request: ScoreRequest, occasion: Occasion): Promise<ScoreResponse> => {
     const response = await pipeline(request, occasion);
     const { predictionId, model } = response;

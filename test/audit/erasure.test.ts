@@ -81,6 +81,28 @@ describe('what is personal', () => {
     expect(left).toEqual([]);
   });
 
+  test('of a list is bounded too: a page ends early, and the next goes on', async () => {
+    const audit = await openAudit({ folder: await temporaryFolder() });
+    const note = 'x'.repeat(1_500_000);
+    const ids: string[] = [];
+    for (let n = 0; n < 4; n++) {
+      const recordId = newId();
+      await append(audit, { ...prediction(recordId, { note }), subject: alice });
+      ids.push(recordId);
+    }
+    const found: string[] = [];
+    for (let pageToken = '', first = true; first || pageToken !== ''; first = false) {
+      const page = await audit.handlers.ListRecords(
+        { since: null, until: null, pageSize: 0, pageToken },
+        testCall(),
+      );
+      expect(page.records.length).toBe(1);
+      found.push(...page.records.map(({ record }) => record?.recordId ?? ''));
+      pageToken = page.nextPageToken;
+    }
+    expect(found).toEqual([...ids].sort());
+  });
+
   test('without its keys is lost, which is an alarm', async () => {
     const folder = await temporaryFolder();
     const audit = await openAudit({ folder });

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ScoreStreamRequest, Value } from '../../gateway/client/client.ts';
+import { rootOfInclusion } from '../../services/kit/transparency/merkle-proof.ts';
+import { parseTlogProof } from '../../services/kit/transparency/tlog-proof.ts';
 import { flight, flightEvents, flightMoment } from './flight.ts';
 import { type Placed, place, placementNames } from './placements.ts';
 import { until } from './ready.ts';
@@ -53,7 +55,11 @@ describe.each(placementNames)('a mesh placed %s', (name) => {
       .update(Buffer.from([0]))
       .update(entry)
       .digest();
-    expect(receipt).toEqual(first.receipt);
+    expect(receipt).toEqual({ ...first.receipt, proof: '' });
+    const proof = parseTlogProof(first.receipt!.proof);
+    expect(rootOfInclusion(leaf, proof.index, proof.checkpoint.size, proof.hashes)).toEqual(
+      proof.checkpoint.rootHash,
+    );
     expect(leaf.equals(first.receipt!.leafHash)).toBe(true);
     expect(record?.prediction).toMatchObject({
       request: { model: 'flight_delay', entities: { origin: 'ORD', destination: 'DEN' } },
@@ -180,7 +186,7 @@ describe.each(placementNames)('a mesh placed %s', (name) => {
         { predictionId: unknown, values: { late: { flag: false } } },
       ],
     });
-    expect(answer).toEqual({ joined: 1, unknown: 1 });
+    expect(answer).toEqual({ joined: 1, unknown: 1, duplicate: 0, corrected: 0 });
   });
 
   it('lists records by time, page by page, each once', async () => {

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { RecordFilter } from '../../../services/gen/scoremesh/audit/v1/RecordFilter.ts';
+import { collected } from '../features/feature-options.ts';
 import { unixMsOfText } from '../moment.ts';
 
 /** What a query's options say. */
@@ -46,7 +47,9 @@ export function filterOf(options: QueryOptions): RecordFilter {
     principal: principal ?? '',
     decision: decision ?? '',
     subject: subject ?? '',
-    outcome: `OUTCOME_STATE_${(outcome ?? 'unspecified').toUpperCase()}` as NonNullable<RecordFilter['outcome']>,
+    outcome: `OUTCOME_STATE_${(outcome ?? 'unspecified').toUpperCase()}` as NonNullable<
+      RecordFilter['outcome']
+    >,
   };
 }
 
@@ -56,12 +59,15 @@ function stampOf(ms: number | undefined): { seconds: number; nanos: number } | n
   return { seconds, nanos: Math.round((ms - seconds * 1000) * 1e6) };
 }
 
-function collected(text: string, before: readonly string[]): string[] {
-  return [...before, text];
-}
-
 function versionOf(text: string): number {
   const value = Number(text);
   if (Number.isInteger(value) && value >= 1 && value < 2 ** 32) return value;
   throw new InvalidArgumentError('give a version, a whole number from 1');
+}
+
+/** How many. */
+export function countOf(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1) return value;
+  throw new InvalidArgumentError('give a whole number of at least 1');
 }

@@ -1,7 +1,8 @@
+import type { SubjectSlot } from '../log/commit.ts';
 import type { Tables } from './environment.ts';
 import type { Facts } from './facts.ts';
 import { readLocation } from './record-row.ts';
-import { batchPrefix, type Change, keyOfHash, slotKeyOf, startingWith } from './rows.ts';
+import { batchPrefix, type Change, decodeSlot, keyOfHash, slotKeyOf, startingWith } from './rows.ts';
 
 /** A record that leaves the index. */
 export interface RemovedRecord {
@@ -72,15 +73,15 @@ function outcomesWithout(tables: Tables, predictionId: Buffer, gone: ReadonlySet
   return changes;
 }
 
-/** Tags of subjects whose content stands under these slots. Looks at every subject. */
-export function tagsOfSlots(
-  tables: Tables,
-  slots: ReadonlySet<number>,
-  slotOf: (value: Buffer) => number,
-): Buffer[] {
-  const tags: Buffer[] = [];
-  if (slots.size === 0) return tags;
-  for (const { key, value } of tables.subjects.getRange())
-    if (slots.has(slotOf(value))) tags.push(Buffer.from(key));
-  return tags;
+/** Which slots. */
+export type SlotChoice = Pick<ReadonlySet<number>, 'has'>;
+
+/** Subjects whose content stands under these slots. Looks at every subject. */
+export function subjectsOf(tables: Tables, slots: SlotChoice): SubjectSlot[] {
+  const found: SubjectSlot[] = [];
+  for (const { key, value } of tables.subjects.getRange()) {
+    const slot = decodeSlot(value);
+    if (slots.has(slot)) found.push({ tag: Buffer.from(key), slot });
+  }
+  return found;
 }

@@ -123,7 +123,7 @@ export function hasContent(facts: Facts | undefined): boolean {
  * Records whose rows in `about` stand together. A row has its place by epoch, slot and index: records come for slots in any order, and
  * sorted by slot alone each of them would rewrite a page of its own, which is what a transaction costs. A search probes each epoch.
  */
-export const epochRecords = 2 ** 14;
+export const epochRecords = 2 ** 13;
 
 /** Epoch, slot and index. */
 export const slotKeyBytes = 14;

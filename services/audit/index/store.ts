@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { lmdbFileFault } from '../../kit/storage/lmdb-file.ts';
 import { isDiskFull } from '../disk.ts';
-import type { Location } from '../log/commit.ts';
+import type { Location, SubjectSlot } from '../log/commit.ts';
 import type { Position } from '../log/recovery.ts';
 import {
   closeEnvironment,
@@ -14,7 +14,7 @@ import {
 } from './environment.ts';
 import type { Wanted } from './facts.ts';
 import { type FoundRecord, foundRecord, matchOf, readLocation } from './record-row.ts';
-import { type RemovedRecord, removalOf, tagsOfSlots } from './removal.ts';
+import { type RemovedRecord, removalOf, type SlotChoice, subjectsOf } from './removal.ts';
 import {
   batchPrefix,
   type Change,
@@ -85,8 +85,10 @@ export interface IndexStore {
   put(entries: readonly IndexEntry[], position: Position): Promise<void>;
   /** Removes records whose entries are removed from the log, at most as many as are put at once, in one transaction. */
   remove(records: readonly RemovedRecord[]): Promise<void>;
-  /** Removes the subjects whose content stands under these slots. Looks at every subject. */
-  removeSubjects(slots: ReadonlySet<number>): Promise<void>;
+  /** Removes subjects whose content stands under these slots. */
+  removeSubjects(subjects: readonly SubjectSlot[]): Promise<void>;
+  /** The subjects whose content stands under these slots. Looks at every subject. */
+  subjectsOf(slots: SlotChoice): readonly SubjectSlot[];
   /** What stands under a key; undefined if nothing does. */
   value(table: TableName, key: Buffer): Buffer | undefined;
   /** Rows of a table. */
@@ -172,7 +174,7 @@ function storeIn(folder: string, opened: Environment): IndexStore {
   /** The index after the last record's. */
   const end = (): number => (position()?.last.index ?? -1) + 1;
   const tagOfSlot = (slot: number): Buffer | undefined =>
-    tagsOfSlots(environment.tables, new Set([slot]), decodeSlot)[0];
+    subjectsOf(environment.tables, new Set([slot]))[0]?.tag;
   const firstOutcome = (predictionId: Buffer): Buffer | undefined =>
     environment.tables.outcomes.getBinary(predictionId);
 
@@ -238,11 +240,12 @@ function storeIn(folder: string, opened: Environment): IndexStore {
       }),
     remove: async (records) =>
       await inTurn(async () => await writeChanges(removalOf(environment.tables, records))),
-    removeSubjects: async (slots) =>
+    removeSubjects: async (subjects) =>
       await inTurn(async () => {
-        const tags = tagsOfSlots(environment.tables, slots, decodeSlot);
-        await writeChanges(tags.map((key) => ({ table: 'subjects', key, value: undefined })));
+        const there = subjects.filter(({ tag, slot }) => findSubject(tag) === slot);
+        await writeChanges(there.map(({ tag }) => ({ table: 'subjects', key: tag, value: undefined })));
       }),
+    subjectsOf: (slots) => subjectsOf(environment.tables, slots),
     *contents() {
       for (const table of tableNames)
         for (const { key, value } of environment.tables[table].getRange())

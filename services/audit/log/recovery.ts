@@ -139,6 +139,8 @@ export async function recoverLog(
     // another sync would write them. Written again they are durable for sure, and may be answered.
     if (options.unclean) await writeFully(file, scan.bytes.subarray(since), scan.end - since, since);
     await file.sync();
+    // A kill may have come between the making of a segment and the sync of its name.
+    if (options.unclean) await disk.syncFolder(folder);
     await visit(scan.entries, last.salt, scan.bytes);
     return {
       salt: last.salt,

@@ -48,6 +48,7 @@ export class LogWriter {
   #running: Commit | undefined;
   #isScheduled = false;
   #state: LogState = 'writable';
+  #isInOrder = true;
   #fault: MeshError | undefined;
   #idle: (() => void) | undefined;
   #repairTimer: NodeJS.Timeout | undefined;
@@ -95,6 +96,11 @@ export class LogWriter {
 
   get salt(): number {
     return this.#salt;
+  }
+
+  /** Whether the file has nothing but what is durable: false after a failed write or sync, until it was opened anew. */
+  get isInOrder(): boolean {
+    return this.#isInOrder;
   }
 
   /** Why an append would fail now, apart from a full queue. */
@@ -214,6 +220,7 @@ export class LogWriter {
   }
 
   #meetFailure(commit: Commit, cause: unknown): void {
+    this.#isInOrder = false;
     const { folder, config } = this.#options;
     const fault = logFailed(folder, cause, config.probeIntervalMs);
     this.#stop('failed', fault);
@@ -281,5 +288,6 @@ export class LogWriter {
     this.#segment++;
     this.#segments.push({ number: this.#segment, firstIndex: this.#records });
     this.#size = headerBytes;
+    this.#isInOrder = true;
   }
 }

@@ -11,6 +11,8 @@ import type { Place } from './page-token.ts';
 const sliceRows = 2000;
 /** Each may need a look-up of its outcomes. */
 const sliceFound = 200;
+/** What such a look-up counts as, in rows. */
+const lookUpRows = 4;
 
 /** What is left to search; undefined if nothing is. */
 type Rest =
@@ -33,7 +35,7 @@ export class Search {
   /** Records from this place of the log on are left out. */
   readonly #end: number;
   #rest: Rest;
-  /** Rows looked at. */
+  /** Rows looked at, and look-ups in rows. */
   rows = 0;
 
   /** Begins after a place that a search with the same filter came to. Finds what the index has now; what comes later is left out. */
@@ -101,7 +103,9 @@ export class Search {
     if (first !== undefined && recordId.compare(first) < 0) return false;
     if (end !== undefined && recordId.compare(end) >= 0) return false;
     const { outcome } = this.#filter;
-    return outcome === 'OUTCOME_STATE_UNSPECIFIED' || outcomeState(this.#store, recordId, event) === outcome;
+    if (outcome === 'OUTCOME_STATE_UNSPECIFIED') return true;
+    this.rows += lookUpRows;
+    return outcomeState(this.#store, recordId, event) === outcome;
   }
 }
 

@@ -37,6 +37,8 @@ export interface KeyStore {
    * AUDIT_LOG_FAILED if the disk takes none. Takes about 1 us.
    */
   allocate(): number;
+  /** Resolves when `allocate` may succeed again after a QUEUE_FULL, or has another reason to fail. */
+  refilled(): Promise<void>;
   /** Tells that a durable record uses this slot: allocation goes on above it. */
   noteUsed(slot: number): void;
   /** The slot's key, to be used at once and not kept; undefined unless it is live. AUDIT_LOG_FAILED if it can't be read. */
@@ -67,7 +69,7 @@ export async function openKeyStore(options: KeyStoreOptions): Promise<KeyStore> 
     try {
       return await openStore(options, disk, lock);
     } catch (error) {
-      await lock.release(true);
+      await lock.abandon();
       throw error;
     }
   } catch (error) {
@@ -89,7 +91,7 @@ async function openStore(options: KeyStoreOptions, disk: SealingDisk, lock: Fold
   }
   const keys = found ?? (await makeStoreKeys(disk, folder, options.provider));
   const file = await SlotFile.open(disk, path);
-  const reserve = new Reserve({ file, storeKey: keys.store, folder, log });
+  const reserve = new Reserve({ file, storeKey: keys.store, folder, log, isUncertain: lock.unclean });
   const store = new SubjectKeys(options, keys, file, reserve, lock);
   try {
     await prepareFirstSlot(file, path, keys, usedUpTo);

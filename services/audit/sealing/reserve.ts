@@ -12,6 +12,8 @@ export interface ReserveOptions {
   readonly storeKey: Buffer;
   readonly folder: string;
   readonly log: Log;
+  /** What stands in the file may not be durable: it is written again before it is handed out. */
+  readonly isUncertain: boolean;
 }
 
 /** Slots that are written with one sync: 64 KiB. */
@@ -50,6 +52,7 @@ export class Reserve {
   #fault: MeshError | undefined;
   #retry: NodeJS.Timeout | undefined;
   #isClosed = false;
+  #waiters: (() => void)[] = [];
 
   constructor(options: ReserveOptions) {
     this.#options = options;
@@ -80,6 +83,20 @@ export class Reserve {
     this.#usedUpTo = slot;
     this.#fill();
     return { slot, key };
+  }
+
+  /** Resolves when more are ready, or when none could be made. */
+  async refilled(): Promise<void> {
+    if (this.#first() !== undefined) return;
+    const more = new Promise<void>((resolve) => this.#waiters.push(resolve));
+    this.#fill();
+    if (this.#filling !== undefined) await more;
+  }
+
+  #tellWaiters(): void {
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    for (const tell of waiters) tell();
   }
 
   #first(): number | undefined {
@@ -118,6 +135,7 @@ export class Reserve {
     if (!needsMore || this.#filling !== undefined || this.#fault !== undefined || this.#isClosed) return;
     this.#filling = this.#addBlocks().finally(() => {
       this.#filling = undefined;
+      this.#tellWaiters();
     });
   }
 
@@ -154,11 +172,14 @@ export class Reserve {
     if (left === 0) return;
     this.#blocks.push(block);
     this.#ready += left;
+    this.#tellWaiters();
   }
 
   async #load(first: number, count: number): Promise<LoadedBlock> {
-    const { file, storeKey } = this.#options;
+    const { file, isUncertain, storeKey } = this.#options;
     const bytes = await file.read(first, count);
+    // After a failed sync no other sync writes what is in memory.
+    if (isUncertain) await file.write(first, bytes.subarray(0, bytes.length - (bytes.length % slotBytes)));
     const slots: number[] = [];
     const keys = Buffer.allocUnsafeSlow(count * subjectKeyBytes);
     for (let n = 0; n < count; n++) {

@@ -36,7 +36,7 @@ export interface SealedRecord extends SealedTie {
 export interface Sealer {
   /**
    * Seals a record's content under the key of its slot. STATE_CORRUPT if the slot has none: ask stateOf first for a slot that was not
-   * just handed out. At once; about 8 us for 1 KiB, 0.1 s for 64 MiB.
+   * just handed out. At once: about 8 us for 1 KiB, and a large one holds the event loop.
    */
   seal(content: Content & { readonly slot: number }): SealedRecord;
   /**

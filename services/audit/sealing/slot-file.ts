@@ -9,6 +9,7 @@ export class SlotFile {
   readonly #peek: PeekFile;
   readonly #slot = Buffer.alloc(slotBytes);
   #slots: number;
+  #isInOrder = true;
   #last: Promise<unknown> = Promise.resolve();
 
   private constructor(file: DiskFile, peek: PeekFile, slots: number) {
@@ -37,6 +38,11 @@ export class SlotFile {
     return this.#slots;
   }
 
+  /** False once a write or sync failed: what it left may read like what is durable. */
+  get isInOrder(): boolean {
+    return this.#isInOrder;
+  }
+
   /** The bytes of one slot, until the next call; fewer at the end of the file. */
   peek(slot: number): Buffer {
     if (slot >= this.#slots) return this.#slot.subarray(0, 0);
@@ -52,8 +58,13 @@ export class SlotFile {
   /** Durable when it resolves. */
   async write(first: number, bytes: Buffer): Promise<void> {
     await this.#inTurn(async () => {
-      await writeFully(this.#file, bytes, bytes.length, first * slotBytes);
-      await this.#file.datasync();
+      try {
+        await writeFully(this.#file, bytes, bytes.length, first * slotBytes);
+        await this.#file.datasync();
+      } catch (error) {
+        this.#isInOrder = false;
+        throw error;
+      }
     });
     this.#slots = Math.max(this.#slots, first + bytes.length / slotBytes);
   }

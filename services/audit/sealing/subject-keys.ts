@@ -47,6 +47,10 @@ export class SubjectKeys implements KeyStore {
     return slot;
   }
 
+  async refilled(): Promise<void> {
+    await this.#reserve.refilled();
+  }
+
   noteUsed(slot: number): void {
     const { log, folder } = this.#options;
     if (!Number.isInteger(slot) || slot < 0 || slot >= maxSlots)
@@ -135,7 +139,8 @@ export class SubjectKeys implements KeyStore {
 
   async #close(): Promise<void> {
     await this.closeFiles();
-    await this.#lock.release(true);
+    if (this.#file.isInOrder) await this.#lock.release(true);
+    else await this.#lock.abandon();
   }
 
   async closeFiles(): Promise<void> {

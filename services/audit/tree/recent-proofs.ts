@@ -1,3 +1,4 @@
+import { emptyRoot, nodeHash } from '../../kit/transparency/merkle-hash.ts';
 import { type RightEdge, type Subtree, subtreesOf } from './right-edge.ts';
 import { tileHeight, tileWidth } from './tile.ts';
 
@@ -14,8 +15,10 @@ interface Part {
 export class RecentProofs {
   readonly #edge: RightEdge;
   #size = -1;
-  #roots: readonly Buffer[] = [];
+  /** The complete subtrees of the tree, largest first. */
   #subtrees: readonly Subtree[] = [];
+  /** The root hash over each of them and all right of it; the first is the tree's. */
+  #roots: readonly Buffer[] = [];
   readonly #parts: (Part | undefined)[] = [];
   /** The last hashes that were written as text, two of a height: neighbours share most of a proof, also those of other commits. */
   readonly #linePlaces: number[] = [];
@@ -43,8 +46,11 @@ export class RecentProofs {
   #follow(): void {
     if (this.#size === this.#edge.size) return;
     this.#size = this.#edge.size;
-    this.#roots = this.#edge.suffixRoots();
     this.#subtrees = subtreesOf(0, this.#size);
+    const roots = this.#subtrees.map((subtree) => this.#edge.node(subtree));
+    for (let n = roots.length - 2; n >= 0; n--)
+      roots[n] = nodeHash(roots[n] as Buffer, roots[n + 1] as Buffer);
+    this.#roots = roots.length === 0 ? [emptyRoot] : roots;
     this.#parts.length = 0;
   }
 
@@ -60,8 +66,10 @@ export class RecentProofs {
     const subtree = this.#subtrees[at] as Subtree;
     const right = this.#roots[at + 1];
     let tail = right === undefined ? '' : `${right.toString('base64')}\n`;
-    for (const left of this.#subtrees.slice(0, at).reverse())
-      tail += `${this.#edge.node(left).toString('base64')}\n`;
+    for (let left = at - 1; left >= 0; left--) {
+      const { height, place } = this.#subtrees[left] as Subtree;
+      tail += this.#line(height, place);
+    }
     return { height: subtree.height, tail, places: [], paths: [] };
   }
 

@@ -1,4 +1,4 @@
-import { emptyRoot, hashBytes, nodeHash } from '../../kit/transparency/merkle-hash.ts';
+import { hashBytes, nodeHash } from '../../kit/transparency/merkle-hash.ts';
 import { Tile, tileHeight, tileWidth } from './tile.ts';
 
 /** Full tiles of level 0 that stay in memory: the largest commit has 16,384 records, and one before it. */
@@ -78,15 +78,6 @@ export class RightEdge {
     return nodeOf(tile, subtree);
   }
 
-  /** The root hashes of what the subtrees from each on cover, in the order of `subtreesOf(0, size)`; the first is the tree's. */
-  suffixRoots(): Buffer[] {
-    const subtrees = subtreesOf(0, this.size);
-    const roots = subtrees.map((subtree) => this.node(subtree));
-    for (let n = roots.length - 2; n >= 0; n--)
-      roots[n] = nodeHash(roots[n] as Buffer, roots[n + 1] as Buffer);
-    return roots.length === 0 ? [emptyRoot] : roots;
-  }
-
   #begin(level: number, index: number): Level {
     const begun = { current: new Tile(level, index), recent: [] };
     this.#levels[level] = begun;
@@ -111,11 +102,16 @@ export function nodeOf(tile: Tile, { height, place }: Subtree): Buffer {
 /** The complete subtrees that leaves from..to consist of, largest first, where `from` is a multiple of the largest's leaves. */
 export function subtreesOf(from: number, to: number): Subtree[] {
   const subtrees: Subtree[] = [];
-  for (let at = from; at < to; ) {
-    let height = 0;
-    while (at % 2 ** (height + 1) === 0 && at + 2 ** (height + 1) <= to) height++;
-    subtrees.push({ height, place: at / 2 ** height });
-    at += 2 ** height;
+  let height = 0;
+  let leaves = 1;
+  while (leaves * 2 <= to - from) {
+    leaves *= 2;
+    height++;
+  }
+  for (let at = from; at < to; height--, leaves /= 2) {
+    if (at + leaves > to) continue;
+    subtrees.push({ height, place: at / leaves });
+    at += leaves;
   }
   return subtrees;
 }

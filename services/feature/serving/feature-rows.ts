@@ -43,6 +43,7 @@ export interface RowsUnderWay {
 
 /** From so many rows on it is worth looking for all of them first. */
 const manyRows = 4;
+const notLocated: readonly undefined[] = [];
 
 export function startRows(
   plan: ReadPlan,
@@ -51,9 +52,10 @@ export function startRows(
   { lane, reply, counts }: Pick<RowsUnderWay, 'lane' | 'reply' | 'counts'>,
 ): RowsUnderWay {
   const views = plan.views.map(({ source }) => lane.view(source));
-  const located = views.map((view, number) =>
-    rows.count < manyRows ? undefined : lane.locate(view, rows.keys[number] as RowKeys, rows.count),
-  );
+  const located =
+    rows.count < manyRows
+      ? notLocated
+      : views.map((view, number) => lane.locate(view, rows.keys[number] as RowKeys, rows.count));
   return { plan, rows, moments, lane, reply, counts, views, located };
 }
 

@@ -24,6 +24,10 @@ const maxMs = 8.64e15;
 /** Throws INVALID_REQUEST for what is no moment, and for moments that are still to come: their answer could change. */
 export function momentsOf(request: GetFeaturesRequest__Output, nowMs: number): Moments {
   const { asOfEventTime, asOfIngestTime, rows, columns } = request;
+  // As most requests are.
+  if (asOfEventTime === undefined && asOfIngestTime === undefined && !columns && rows.length === 1)
+    if (rows[0]?.asOfEventTime === undefined)
+      return { asOfMs: nowMs, ofRows: undefined, asked: false, knownAtMs: undefined };
   const violations: FieldViolation[] = [];
   const check = (field: string, ms: number): number => {
     if (!(Math.abs(ms) <= maxMs))

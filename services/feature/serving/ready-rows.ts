@@ -25,7 +25,7 @@ export function readyRows(plan: ReadPlan, { rows, columns }: GetFeaturesRequest_
 function fromRows(plan: ReadPlan, rows: readonly EntityRow__Output[]): ReadyRows {
   const { expressions, views } = plan;
   const count = rows.length;
-  const texts = views.map(() => new Array<string>(count));
+  const keys = views.map(() => new TextKeys(new Array<string>(count)));
   const inputs = expressions === undefined ? undefined : new Array<InputValues>(count);
   for (let row = 0; row < count; row++) {
     const { entities: given, inputs: values } = rows[row] as EntityRow__Output;
@@ -36,9 +36,9 @@ function fromRows(plan: ReadPlan, rows: readonly EntityRow__Output[]): ReadyRows
       entities = { ...given, ...derivedKeys(plan, expressions, ofRow, row) };
     }
     for (let view = 0; view < views.length; view++)
-      (texts[view] as string[])[row] = keyOf(plan, views[view] as ViewPlan, entities, row);
+      (keys[view] as TextKeys).texts[row] = keyOf(plan, views[view] as ViewPlan, entities, row);
   }
-  return { count, keys: texts.map((ofView) => new TextKeys(ofView)), inputs };
+  return { count, keys, inputs };
 }
 
 function fromColumns(plan: ReadPlan, columns: EntityColumns__Output): ReadyRows {

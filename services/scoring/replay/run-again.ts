@@ -15,7 +15,8 @@ import { batchSiblings } from './batch-siblings.ts';
 import { readAgain } from './feature-skew.ts';
 import { givenTensors, outputDifferences } from './output-comparison.ts';
 import { omittedOutputs, type RecordedAnswer } from './recorded-answer.ts';
-import { runtimeDifference, runtimeText } from './runtime-text.ts';
+import { runtimeText } from './runtime-text.ts';
+import { verdictOf } from './verdict.ts';
 import { changedFeatures, changedInference, changedRequest, sortChanges } from './what-if.ts';
 
 export interface RunDeps {
@@ -91,39 +92,6 @@ export async function runAgain(
       explanation: `the model's file is there, but what is declared about it was changed since: ${error.message}`,
     };
   }
-}
-
-/** `differences` undefined: it failed. */
-function verdictOf(
-  { event }: RecordedAnswer,
-  { runtime }: Model,
-  differences: readonly OutputDifference[] | undefined,
-  members: number,
-): Pick<Found, 'verdict' | 'explanation'> {
-  const elsewhere = runtimeDifference(event.runtime, runtime);
-  const together = members > 1 ? `, in its batch of ${event.batchSize} rows` : '';
-  if (differences?.length === 0)
-    return {
-      verdict: 'REPLAY_VERDICT_SAME',
-      explanation: `every output has the same bits${together}${elsewhere === undefined ? '' : `, though ${elsewhere}`}`,
-    };
-  const what =
-    differences === undefined
-      ? 'the model fails now'
-      : differences
-          .map(({ output, maxUlp, elements }) => `${output} differs${sizeText(maxUlp, elements)}`)
-          .join(', ');
-  return elsewhere === undefined
-    ? {
-        verdict: 'REPLAY_VERDICT_DIFFERS',
-        explanation: `${what}${together}, on the same build and processor`,
-      }
-    : { verdict: 'REPLAY_VERDICT_ENVIRONMENT', explanation: `${what}${together}; ${elsewhere}` };
-}
-
-function sizeText(maxUlp: string, elements: string): string {
-  const ulp = maxUlp === '0' ? '' : `, by up to ${maxUlp} units in the last place`;
-  return ` in ${elements} ${elements === '1' ? 'element' : 'elements'}${ulp}`;
 }
 
 interface Run {

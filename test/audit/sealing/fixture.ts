@@ -49,6 +49,7 @@ export async function openKeys(settings: KeySettings = {}): Promise<OpenKeys> {
   onTestFinished(async () => await store.close());
   const methods: KeyStore = {
     allocate: () => store.allocate(),
+    refilled: async () => await store.refilled(),
     noteUsed: (slot) => store.noteUsed(slot),
     keyOf: (slot) => store.keyOf(slot),
     stateOf: (slot) => store.stateOf(slot),

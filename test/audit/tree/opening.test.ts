@@ -1,8 +1,11 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { realTreeDisk } from '../../../services/audit/tree/tree-disk.ts';
 import { rootOfInclusion } from '../../../services/kit/transparency/merkle-proof.ts';
 import { leafAt, naiveRoot } from '../../kit/transparency/naive-tree.ts';
-import { errorOf, reasonOf } from '../fixture.ts';
+import { errorOf, reasonOf, temporaryFolder } from '../fixture.ts';
 import { appendTo, folder, MemoryTreeDisk, openTestTree } from './tree-fixture.ts';
 
 const made = new Map<number, MemoryTreeDisk>();
@@ -38,8 +41,14 @@ describe('a tree that is opened again', () => {
             const from = Math.floor(grown / 256) * 256;
             expect(asked).toEqual(from === grown ? [] : [{ from, to: grown }]);
             expect(tree.root()).toEqual(naiveRoot(0, grown));
+            const first = grown;
             grown += growth;
             appendTo(tree, grown);
+            for (let index = first; index < grown; index += 97) {
+              const lines = tree.recentProof(index)?.path.split('\n').slice(0, -1) ?? [];
+              const hashes = lines.map((line) => Buffer.from(line, 'base64'));
+              expect(rootOfInclusion(leafAt(index), index, grown, hashes)).toEqual(tree.root());
+            }
             await tree.close();
             expect(tree.storedSize).toBe(grown);
           }
@@ -52,6 +61,21 @@ describe('a tree that is opened again', () => {
       ),
       { numRuns: 20 },
     );
+  });
+
+  test('finds on a real disk what it left there', async () => {
+    const real = join(await temporaryFolder(), 'tree');
+    const options = { disk: realTreeDisk(), folder: real, leaf: leafAt };
+    const { tree } = await openTestTree({ ...options, size: 0 });
+    appendTo(tree, size);
+    await tree.close();
+    expect((await stat(join(real, 'tile/0/259'))).size).toBe(8192);
+    const { asked, tree: again } = await openTestTree({ ...options, size });
+    expect(asked).toEqual([{ from: 260 * 256, to: size }]);
+    expect(again.root()).toEqual(naiveRoot(0, size));
+    const { hashes, leafHash } = await again.inclusionProof(77);
+    expect(rootOfInclusion(leafHash, 77, size, hashes)).toEqual(again.root());
+    expect((await again.readTile('tile/0/003'))?.equals(await readFile(join(real, 'tile/0/003')))).toBe(true);
   });
 
   test('takes over what the log has grown meanwhile', async () => {

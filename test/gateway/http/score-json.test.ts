@@ -110,6 +110,18 @@ describe('the body of a score', () => {
 });
 
 describe('the body of outcomes', () => {
+  it('names a prediction by its id or by the request_id', () => {
+    const values = { a: true };
+    const outcomes = [
+      { prediction_id: 'p', values },
+      { request_id: 'r', values },
+    ];
+    expect(outcomesOf({ outcomes })).toMatchObject([
+      { predictionId: 'p', requestId: '' },
+      { predictionId: '', requestId: 'r' },
+    ]);
+  });
+
   const at = (occurred_at: unknown) =>
     outcomesOf({ outcomes: [{ prediction_id: 'p', values: { a: true }, occurred_at }] })[0]!.occurredAt;
 

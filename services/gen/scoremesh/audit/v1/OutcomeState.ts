@@ -17,7 +17,7 @@ export const OutcomeState = {
    */
   OUTCOME_STATE_KNOWN: 'OUTCOME_STATE_KNOWN',
   /**
-   * More than one has come, and the last differs from the first.
+   * More than one was recorded: one that repeats the last is not.
    */
   OUTCOME_STATE_CORRECTED: 'OUTCOME_STATE_CORRECTED',
 } as const;
@@ -42,7 +42,7 @@ export type OutcomeState =
   | 'OUTCOME_STATE_KNOWN'
   | 2
   /**
-   * More than one has come, and the last differs from the first.
+   * More than one was recorded: one that repeats the last is not.
    */
   | 'OUTCOME_STATE_CORRECTED'
   | 3

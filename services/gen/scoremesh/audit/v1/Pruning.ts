@@ -7,7 +7,7 @@ import type { Long } from '@grpc/proto-loader';
  */
 export interface Pruning {
   /**
-   * The first index that is still there.
+   * Every entry from this index on is still there; a multiple of 256, so that bundles of entries are whole.
    */
   'minimumIndex'?: (number | string | Long);
   /**
@@ -21,7 +21,7 @@ export interface Pruning {
  */
 export interface Pruning__Output {
   /**
-   * The first index that is still there.
+   * Every entry from this index on is still there; a multiple of 256, so that bundles of entries are whole.
    */
   'minimumIndex': (string);
   /**

@@ -20,7 +20,8 @@ export interface Outcome {
    */
   'occurredAt'?: (_google_protobuf_Timestamp | null);
   /**
-   * The request_id of the prediction it belongs to; used when prediction_id is empty.
+   * The caller's request_id of the prediction it belongs to; used when prediction_id is empty. An outcome of a request that the log does
+   * not have is kept aside: to be joined it has to be sent again once the prediction is there.
    */
   'requestId'?: (string);
 }
@@ -42,7 +43,8 @@ export interface Outcome__Output {
    */
   'occurredAt': (_google_protobuf_Timestamp__Output | null);
   /**
-   * The request_id of the prediction it belongs to; used when prediction_id is empty.
+   * The caller's request_id of the prediction it belongs to; used when prediction_id is empty. An outcome of a request that the log does
+   * not have is kept aside: to be joined it has to be sent again once the prediction is there.
    */
   'requestId': (string);
 }

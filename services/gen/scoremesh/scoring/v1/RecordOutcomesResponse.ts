@@ -10,15 +10,15 @@ export interface RecordOutcomesResponse {
    */
   'joined'?: (number);
   /**
-   * Outcomes for predictions that the log does not have: kept, and joined if the prediction still comes.
+   * Outcomes for predictions that the log does not have: kept, and joined by prediction_id if the prediction still comes.
    */
   'unknown'?: (number);
   /**
-   * Of the joined ones, those that repeat what was known; they are not recorded again.
+   * Of the joined ones, those that repeat what was known last; they are not recorded again.
    */
   'duplicate'?: (number);
   /**
-   * Of the joined ones, those that differ from what was known before.
+   * Of the joined ones, those that differ from what was known last.
    */
   'corrected'?: (number);
 }
@@ -32,15 +32,15 @@ export interface RecordOutcomesResponse__Output {
    */
   'joined': (number);
   /**
-   * Outcomes for predictions that the log does not have: kept, and joined if the prediction still comes.
+   * Outcomes for predictions that the log does not have: kept, and joined by prediction_id if the prediction still comes.
    */
   'unknown': (number);
   /**
-   * Of the joined ones, those that repeat what was known; they are not recorded again.
+   * Of the joined ones, those that repeat what was known last; they are not recorded again.
    */
   'duplicate': (number);
   /**
-   * Of the joined ones, those that differ from what was known before.
+   * Of the joined ones, those that differ from what was known last.
    */
   'corrected': (number);
 }

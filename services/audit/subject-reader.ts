@@ -1,0 +1,27 @@
+import type { SubjectSlot } from './log/commit.ts';
+import type { Frame } from './log/frame.ts';
+import { type KeyStore, subjectlessSlot } from './sealing/key-store.ts';
+import type { Payloads } from './sealing/payloads.ts';
+import { readSealedField, type Sealer } from './sealing/sealer.ts';
+
+/** Whose content a frame has, as the index keeps it. */
+export type SubjectReader = (frame: Frame) => Promise<SubjectSlot | undefined>;
+
+/** By opening it. */
+export function createSubjectReader(deps: {
+  readonly keys: KeyStore;
+  readonly sealer: Sealer;
+  readonly payloads: Payloads;
+}): SubjectReader {
+  const { keys, sealer, payloads } = deps;
+  return async ({ slot, sealedKind, sealed, entry }) => {
+    if (slot === subjectlessSlot || sealedKind === 'none') return undefined;
+    keys.noteUsed(slot);
+    const content = sealedKind === 'apart' ? await payloads.get(sealed) : sealed;
+    const tie = readSealedField(entry);
+    if (content === undefined || tie === undefined) return undefined;
+    const opened = sealer.open({ slot, sealed: content, handle: tie.handle, commitment: tie.commitment });
+    if (typeof opened === 'string' || opened.subject === '') return undefined;
+    return { tag: keys.tagOf(opened.subject), slot };
+  };
+}

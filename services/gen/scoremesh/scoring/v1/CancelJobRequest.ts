@@ -1,0 +1,30 @@
+// Original file: scoremesh/scoring/v1/job.proto
+
+
+/**
+ * Which job.
+ */
+export interface CancelJobRequest {
+  /**
+   * Empty for "default".
+   */
+  'tenant'?: (string);
+  /**
+   * The job.
+   */
+  'jobId'?: (string);
+}
+
+/**
+ * Which job.
+ */
+export interface CancelJobRequest__Output {
+  /**
+   * Empty for "default".
+   */
+  'tenant': (string);
+  /**
+   * The job.
+   */
+  'jobId': (string);
+}

@@ -1,0 +1,30 @@
+// Original file: scoremesh/scoring/v1/job.proto
+
+
+/**
+ * Which job.
+ */
+export interface GetJobRequest {
+  /**
+   * Empty for "default".
+   */
+  'tenant'?: (string);
+  /**
+   * The job.
+   */
+  'jobId'?: (string);
+}
+
+/**
+ * Which job.
+ */
+export interface GetJobRequest__Output {
+  /**
+   * Empty for "default".
+   */
+  'tenant': (string);
+  /**
+   * The job.
+   */
+  'jobId': (string);
+}
