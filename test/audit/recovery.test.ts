@@ -61,6 +61,18 @@ describe('opening the audit log', () => {
     }
   });
 
+  test('a log of an earlier version is left as it is, and what to do is said', async () => {
+    const { folder } = await filled(2);
+    const path = firstSegment(folder);
+    const bytes = await readFile(path);
+    bytes.write('SMAUDIT1', 0, 'latin1');
+    await writeFile(path, bytes);
+    const error = await errorOf(openAudit({ folder }));
+    expect(error.reason).toBe('STATE_CORRUPT');
+    expect(error.message).toContain('earlier version');
+    expect(await readFile(path)).toEqual(bytes);
+  });
+
   test('rubbish and zeros behind the last record are cut', async () => {
     const { folder, ids } = await filled(2);
     const path = firstSegment(folder);

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { MeshError } from '../../kit/errors/mesh-error.ts';
 import type { Log } from '../../kit/log/log.ts';
 import type { Disk } from '../disk.ts';
 import { type PruningNote, readPruningNote } from './pruning-note.ts';
@@ -6,6 +7,7 @@ import {
   corrupt,
   decodeHeader,
   headerBytes,
+  isEarlierFormat,
   type SegmentHeader,
   segmentNumber,
   segmentPath,
@@ -93,6 +95,7 @@ async function readHeader(
   try {
     const bytes = Buffer.alloc(headerBytes);
     const count = await file.read(bytes, 0);
+    if (isEarlierFormat(bytes)) throw earlierLog(path);
     return { size: await file.size(), header: decodeHeader(bytes.subarray(0, count)) };
   } finally {
     await file.close();
@@ -118,4 +121,12 @@ async function cut(disk: Disk, file: FileState, size: number, log: Log): Promise
     offset: size,
     bytes: file.size - size,
   });
+}
+
+function earlierLog(path: string): MeshError {
+  return new MeshError(
+    'STATE_CORRUPT',
+    `${path} was written by an earlier version, which kept personal data in the clear; this version can not continue its log: move the audit folder away, to keep it or to destroy it, and a new log begins`,
+    { metadata: { file: path } },
+  );
 }

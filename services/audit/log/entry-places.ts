@@ -1,9 +1,9 @@
 import type { Disk } from '../disk.ts';
 import type { Location } from './commit.ts';
-import { entryPruned } from './fault.ts';
+import { entryPruned, unreadable } from './fault.ts';
 import { validFrameLength } from './frame.ts';
 import { minimumIndexOf } from './pruning-note.ts';
-import { headerBytes, segmentPath } from './segment.ts';
+import { corrupt, headerBytes, segmentPath } from './segment.ts';
 
 /** A segment and the index that it begins with. */
 export interface SegmentStart {
@@ -44,7 +44,8 @@ export class EntryPlaces {
       const segment = segments[at];
       if (segment === undefined) throw entryPruned(index, minimumIndexOf(segments[0]?.firstIndex ?? 0));
       const end = Math.min(to, segments[at + 1]?.firstIndex ?? to);
-      const { offsets } = await this.#upTo(segment, end - segment.firstIndex);
+      const isLast = at === segments.length - 1;
+      const { offsets } = await this.#upTo(segment, end - segment.firstIndex, isLast);
       for (; index < end; index++) {
         const offset = offsets[index - segment.firstIndex] ?? 0;
         const length = (offsets[index - segment.firstIndex + 1] ?? 0) - offset;
@@ -55,32 +56,40 @@ export class EntryPlaces {
   }
 
   /** At least so many frames of the segment. */
-  async #upTo({ number }: SegmentStart, count: number): Promise<KnownOffsets> {
+  async #upTo({ number }: SegmentStart, count: number, isLast: boolean): Promise<KnownOffsets> {
     const known = this.#known.get(number) ?? { offsets: [headerBytes] };
     this.#known.delete(number);
     this.#known.set(number, known);
     if (this.#known.size > keptSegments) this.#known.delete(this.#known.keys().next().value ?? 0);
-    if (known.offsets.length <= count) await this.#extend(number, known, count);
+    if (known.offsets.length <= count) await this.#extend(number, known, count, isLast);
     return known;
   }
 
-  async #extend(number: number, { offsets }: KnownOffsets, count: number): Promise<void> {
-    const file = await this.#disk.open(segmentPath(this.#folder, number), 'read');
+  async #extend(number: number, { offsets }: KnownOffsets, count: number, isLast: boolean): Promise<void> {
+    const path = segmentPath(this.#folder, number);
+    // Of the last segment no more than is asked for: what follows may be a commit that fails and is cut off again.
+    const most = isLast ? count : Number.POSITIVE_INFINITY;
     try {
-      const bytes = Buffer.allocUnsafe(chunkBytes);
-      while (offsets.length <= count) {
-        const start = offsets.at(-1) ?? headerBytes;
-        const chunk = bytes.subarray(0, await file.read(bytes, start));
-        let at = 0;
-        for (let length = this.#frameAt(chunk, at); length > 0; length = this.#frameAt(chunk, at)) {
-          at += length;
-          // Another read may have gone ahead meanwhile.
-          if (start + at > (offsets.at(-1) ?? 0)) offsets.push(start + at);
+      const file = await this.#disk.open(path, 'read');
+      try {
+        const bytes = Buffer.allocUnsafe(chunkBytes);
+        while (offsets.length <= count) {
+          const start = offsets.at(-1) ?? headerBytes;
+          const chunk = bytes.subarray(0, await file.read(bytes, start));
+          let at = 0;
+          for (let length = this.#frameAt(chunk, at); length > 0; length = this.#frameAt(chunk, at)) {
+            at += length;
+            // Another read may have gone ahead meanwhile.
+            if (start + at > (offsets.at(-1) ?? 0) && offsets.length <= most) offsets.push(start + at);
+          }
+          if (at === 0)
+            throw corrupt(path, start, 'no valid entry begins here and more of the log follows');
         }
-        if (at === 0) throw new Error(`segment ${number} has less than ${count} entries`);
+      } finally {
+        await file.close();
       }
-    } finally {
-      await file.close();
+    } catch (error) {
+      throw unreadable(path, error);
     }
   }
 

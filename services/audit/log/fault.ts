@@ -1,4 +1,4 @@
-import { MeshError } from '../../kit/errors/mesh-error.ts';
+import { isMeshError, MeshError } from '../../kit/errors/mesh-error.ts';
 import { errorCode } from '../disk.ts';
 
 /** Why the log takes no records, as its callers see it. */
@@ -43,6 +43,17 @@ export function queueFull(what: string, limit: number): MeshError {
     'QUEUE_FULL',
     `${what} (limit ${limit}); send fewer requests at once, or give the audit log a faster disk`,
     { retryAfterMs: queueRetryMs },
+  );
+}
+
+/** A segment that can't be read; what is named already stays. */
+export function unreadable(path: string, cause: unknown): MeshError {
+  if (isMeshError(cause)) return cause;
+  return new MeshError(
+    'AUDIT_LOG_FAILED',
+    `${path} can not be read (${errorCode(cause)}); check the disk`,
+    {},
+    cause,
   );
 }
 

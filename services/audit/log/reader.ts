@@ -1,8 +1,7 @@
-import { isMeshError, MeshError } from '../../kit/errors/mesh-error.ts';
-import { type Disk, type DiskFile, errorCode } from '../disk.ts';
+import type { Disk, DiskFile } from '../disk.ts';
 import type { Location } from './commit.ts';
 import type { SegmentStart } from './entry-places.ts';
-import { entryPruned } from './fault.ts';
+import { entryPruned, unreadable } from './fault.ts';
 import { type Frame, frameIndex, frameLeafHash, readFrame, validFrameLength } from './frame.ts';
 import { minimumIndexOf } from './pruning-note.ts';
 import { corrupt, segmentPath } from './segment.ts';
@@ -49,13 +48,7 @@ export class LogReader {
     try {
       await this.#fill(location, bytes);
     } catch (error) {
-      if (isMeshError(error)) throw error;
-      throw new MeshError(
-        'AUDIT_LOG_FAILED',
-        `${path} can not be read (${errorCode(error)}); check the disk`,
-        {},
-        error,
-      );
+      throw unreadable(path, error);
     }
     if (validFrameLength(bytes, 0, this.#salt) !== location.length || frameIndex(bytes, 0) !== location.index)
       throw corrupt(path, location.offset, `record ${location.index} is not what was written`);

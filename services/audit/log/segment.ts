@@ -7,14 +7,16 @@ import { type Disk, type DiskFile, writeFully } from '../disk.ts';
  * The log is a chain of segment files, 0000000001.log and on. Each begins with a header that is durable before any frame is
  * written. Little-endian:
  *
- *    0  8    "SMAUDIT1"
+ *    0  8    "SMAUDIT2"
  *    8  u32  number of the segment
  *   12  u32  salt of the log
  *   16  u64  index of the first record
  *   24  u64  size of the segment before: what belongs to the log of it; 0 in the first
  *   32  u32  CRC-32 of bytes 0..31
  */
-const magic = 'SMAUDIT1';
+const magic = 'SMAUDIT2';
+/** Of a log whose frames had what is personal in the clear. */
+const earlierMagic = 'SMAUDIT1';
 
 export const headerBytes = 36;
 
@@ -46,6 +48,11 @@ export function decodeHeader(bytes: Buffer): SegmentHeader | undefined {
     firstIndex: Number(bytes.readBigUInt64LE(16)),
     previousSize: Number(bytes.readBigUInt64LE(24)),
   };
+}
+
+/** Whether a segment begins as earlier versions of this software began theirs. */
+export function isEarlierFormat(bytes: Buffer): boolean {
+  return bytes.toString('latin1', 0, earlierMagic.length) === earlierMagic;
 }
 
 export function segmentPath(folder: string, number: number): string {

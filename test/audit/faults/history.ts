@@ -124,15 +124,18 @@ async function live(
     end();
   };
   const gate = new PlannedGate(random, plan.fault, plan.cut, cut);
+  // What hangs, hangs long enough for others to go on.
+  const letGo = setInterval(() => gate.letGo(), 20);
   const { disk } = life;
   disk.gate = gate;
   disk.capacityBytes = plan.room === undefined ? Number.POSITIVE_INFINITY : disk.state.usedBytes() + plan.room;
   life.phase = 'its start';
-  const audit = await openUnder(life, gate, ended);
+  const audit = await openUnder(life, gate);
   if (audit === undefined || remains !== undefined) {
     life.phase = 'its end in the start';
     await life.close();
     assert(remains !== undefined);
+    clearInterval(letGo);
     return remains;
   }
   tally.starts++;
@@ -156,10 +159,10 @@ async function live(
       .finally(() => work.delete(step));
     work.add(step);
     const wait = random.next();
-    if (wait < 0.2) await Promise.race([Promise.all(work), ended, settle(gate, work)]);
+    if (wait < 0.2) await Promise.race([Promise.all(work), ended]);
     else if (wait < 0.6) await new Promise((resolve) => setImmediate(resolve));
   }
-  await Promise.race([Promise.all(work), ended, settle(gate, work)]);
+  await Promise.race([Promise.all(work), ended]);
   if (remains === undefined) {
     // Whatever it met, it goes on by itself when the disk is well again.
     gate.quiet();
@@ -181,25 +184,13 @@ async function live(
   await Promise.all(work);
   life.phase = 'its end';
   await life.close();
+  clearInterval(letGo);
   if (faults.length > 0) throw faults[0];
   return remains;
 }
 
-/** Waits until what hangs is all that is left, and lets it go. */
-async function settle(gate: PlannedGate, work: ReadonlySet<Promise<void>>): Promise<void> {
-  for (let turns = 0; turns < 300 && work.size > 0; turns++)
-    await new Promise((resolve) => setImmediate(resolve));
-  gate.letGo();
-  await Promise.all(work);
-}
-
 /** Opens the role; where the disk fails in it, once more with a disk that does not. Undefined if it ended before. */
-async function openUnder(
-  life: Life,
-  gate: PlannedGate,
-  ended: Promise<void>,
-): Promise<AuditService | undefined> {
-  const letGo = setTimeout(() => gate.letGo(), 20);
+async function openUnder(life: Life, gate: PlannedGate): Promise<AuditService | undefined> {
   try {
     return await life.open();
   } catch (error) {
@@ -211,9 +202,6 @@ async function openUnder(
     const audit = await life.open();
     gate.resume();
     return audit;
-  } finally {
-    clearTimeout(letGo);
-    void ended;
   }
 }
 

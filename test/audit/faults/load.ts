@@ -127,7 +127,7 @@ export class Load {
   }
 
   async #many(): Promise<void> {
-    const many = Array.from({ length: 40 }, () => this.#request({ isSmall: true }));
+    const many = Array.from({ length: 80 }, () => this.#request({ isSmall: true }));
     await Promise.all(many.map((request) => this.append(request)));
   }
 

@@ -1,7 +1,9 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { AuditService } from '../../../services/audit/service.ts';
-import { append, get, newId, recordCodec, temporaryFolder, testCall } from '../fixture.ts';
+import { append, get, newId, recordCodec, testCall } from '../fixture.ts';
 import { DiskState } from './disk-state.ts';
 import type { Gate, Operation, Verdict } from './fault-disk.ts';
 import { type Area, areaOf } from './gate.ts';
@@ -27,9 +29,19 @@ export class World {
   }
 
   static async begin(seed = 1): Promise<World> {
-    const world = new World(await temporaryFolder(), randomFrom(seed));
-    onTestFinished(async () => await world.stop());
+    const world = await World.make(seed);
+    onTestFinished(async () => await world.remove());
     return world;
+  }
+
+  /** One that the caller removes. */
+  static async make(seed = 1): Promise<World> {
+    return new World(await mkdtemp(join(tmpdir(), 'scoremesh-audit-')), randomFrom(seed));
+  }
+
+  async remove(): Promise<void> {
+    await this.stop();
+    await rm(this.#folder, { recursive: true, force: true });
   }
 
   get life(): Life {
@@ -45,7 +57,7 @@ export class World {
       });
     this.#life ??= await Life.prepare(
       join(this.#folder, `life-${this.#lives++}`),
-      join(this.#folder, 'log.key'),
+      this.logKeyFile,
       this.#remains,
       this.#random,
     );
@@ -83,6 +95,32 @@ export class World {
   /** The index as it is. */
   get index(): Buffer | undefined {
     return this.life.remains('kill').index;
+  }
+
+  get folder(): string {
+    return this.#folder;
+  }
+
+  /** The log's private key. */
+  get logKeyFile(): string {
+    return join(this.#folder, 'log.key');
+  }
+
+  async logKey(): Promise<Buffer> {
+    return await readFile(this.logKeyFile);
+  }
+
+  async setLogKey(content: Buffer): Promise<void> {
+    await writeFile(this.logKeyFile, content, { mode: 0o600 });
+  }
+
+  /** What the last process left behind. */
+  get remains(): Remains {
+    return this.#remains;
+  }
+
+  set remains(remains: Remains) {
+    this.#remains = remains;
   }
 
   /** A stop in good order, and the power failure after it. */
