@@ -71,7 +71,15 @@ export interface MeshConfig {
   readonly audit?: Partial<
     Pick<
       AuditConfig,
-      'keysFolder' | 'logKeyFile' | 'origin' | 'masterKey' | 'masterKeyFile' | 'witnesses' | 'witnessQuorum'
+      | 'keysFolder'
+      | 'logKeyFile'
+      | 'origin'
+      | 'masterKey'
+      | 'masterKeyFile'
+      | 'witnesses'
+      | 'witnessQuorum'
+      | 'retentionMs'
+      | 'retentionMinimumMs'
     >
   >;
   readonly bus: Settings<typeof busSettings>;

@@ -1,8 +1,10 @@
 import { Command, CommanderError } from 'commander';
 import { isMeshError } from '../../services/kit/errors/mesh-error.ts';
+import type { AuditStateHost } from './audit/state-host.ts';
 import { addAuditCommands } from './audit-commands.ts';
 import { addFeatureCommands } from './features/feature-commands.ts';
 import type { FeatureStateHost } from './features/store-commands.ts';
+import { addJobCommands } from './jobs/job-commands.ts';
 import { addModelCommands } from './model-commands.ts';
 import type { Terminal } from './output.ts';
 import { addScoreCommand } from './score-command.ts';
@@ -15,7 +17,7 @@ export interface UpOptions {
 }
 
 /** What the command line starts but does not contain. */
-export interface Host extends FeatureStateHost {
+export interface Host extends FeatureStateHost, AuditStateHost {
   readonly version: string;
   /** Hosts every role in this process until it is told to stop. */
   up(options: UpOptions): Promise<void>;
@@ -70,8 +72,9 @@ function createProgram(host: Host, terminal: Terminal): Command {
     .action(() => host.serve());
   const context = { program, terminal, defaultAddress: host.gatewayAddress, adminToken: host.adminToken };
   addScoreCommand(context);
+  addJobCommands(context);
   addModelCommands(context);
   addFeatureCommands(context, host);
-  addAuditCommands(context);
+  addAuditCommands(context, host);
   return program;
 }

@@ -14,9 +14,15 @@ const maxTimeoutMs = 3_600_000;
 export interface EdgeCalls {
   /**
    * Runs work with the caller's deadline and trace, and cancels it when the caller goes away. Settles with the work, or before it
-   * with DEADLINE_PASSED_WAITING or CALL_CANCELLED. TOKEN_INVALID before any work.
+   * with DEADLINE_PASSED_WAITING or CALL_CANCELLED. TOKEN_INVALID before any work. `defaultMs` is for a caller who names no time;
+   * infinity for what lasts until it ends by itself.
    */
-  run<T>(request: FastifyRequest, reply: FastifyReply, work: (call: Call) => Promise<T>): Promise<T>;
+  run<T>(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    work: (call: Call) => Promise<T>,
+    defaultMs?: number,
+  ): Promise<T>;
   close(): void;
 }
 
@@ -27,16 +33,16 @@ export function createEdgeCalls(
 ): EdgeCalls {
   const watch = new DeadlineWatch();
   return {
-    run: async (request, reply, work) => {
+    run: async (request, reply, work, defaultMs = defaultTimeoutMs) => {
       const principal = principalOf(request.headers, authenticate);
-      const call = enter(request.headers, defaultTimeoutMs, tracer, principal);
+      const call = enter(request.headers, defaultMs, tracer, principal);
       const gone = (): void => call.cancellation.cancel(cancelledByCaller());
       const expiring = {
         deadline: call.deadline,
         expire: (error: MeshError) => call.cancellation.cancel(error),
       };
       reply.raw.on('close', gone);
-      watch.add(expiring);
+      if (Number.isFinite(call.deadline)) watch.add(expiring);
       const unwanted = new Promise<never>((_, reject) => call.cancellation.onCancel(reject));
       try {
         return await Promise.race([work(call), unwanted]);
@@ -64,7 +70,7 @@ function enter(
 ): Call {
   const text = headers[timeoutHeader];
   const timeoutMs = text === undefined ? defaultTimeoutMs : Number(text);
-  if (!(timeoutMs >= 1 && timeoutMs <= maxTimeoutMs)) {
+  if (text !== undefined && !(timeoutMs >= 1 && timeoutMs <= maxTimeoutMs)) {
     throw invalidRequest([
       {
         field: timeoutHeader,

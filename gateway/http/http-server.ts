@@ -13,6 +13,7 @@ import { createAuthenticate } from '../../services/kit/rpc/authentication.ts';
 import type { Tracer } from '../../services/kit/telemetry/span.ts';
 import { createEdgeCalls } from './edge-call.ts';
 import { nothingAt, ofFastify, sendError } from './errors.ts';
+import { addJobRoutes } from './job-routes.ts';
 import { addLogRoutes } from './log-routes.ts';
 import { type OipStatus, sendOipError } from './oip/oip-errors.ts';
 import { addOipRoutes } from './oip/oip-routes.ts';
@@ -28,6 +29,8 @@ export interface HttpConfig {
   readonly graceMs: number;
   /** How long a request may take to arrive, in milliseconds; default a minute. */
   readonly arrivalMs?: number;
+  /** Between signs of life to who watches a job, in milliseconds; default 15 seconds. */
+  readonly heartbeatMs?: number;
   /** Status codes of the Open Inference Protocol: what is true, or Triton's. */
   readonly oipStatus?: OipStatus;
   /** Makes who sends it the administrator; without one nobody is. */
@@ -48,7 +51,7 @@ export interface HttpDeps {
 const arrivalMs = 60_000;
 const checkConnectionsMs = 1000;
 
-/** HTTP/1.1: scores, outcomes and models as JSON, the Open Inference Protocol, the audit log, health. Resolves when it listens. */
+/** HTTP/1.1: scores, jobs, outcomes and models as JSON, the Open Inference Protocol, the audit log, health. Resolves when it listens. */
 export async function startHttpServer(
   config: HttpConfig,
   deps: HttpDeps,
@@ -83,6 +86,7 @@ export async function startHttpServer(
     ),
   );
   addScoreRoutes(server, { ...deps, calls });
+  addJobRoutes(server, { ...deps, calls, heartbeatMs: config.heartbeatMs });
   addRecordRoutes(server, { ...deps, calls });
   addLogRoutes(server, { ...deps, calls });
   addOipRoutes(server, oip, { ...deps, calls });

@@ -28,14 +28,16 @@ export function isInt64(text: string): boolean {
   return /^-?[0-9]{1,19}$/.test(text) && BigInt.asIntN(64, BigInt(text)) === BigInt(text);
 }
 
-const scoreBody = z.strictObject({
-  request_id: z.string().default(''),
+/** What a body says of a score, however it is asked for. */
+export const scoreFields = {
   entities: z.record(z.string(), z.string()).default({}),
   inputs: z.record(z.string(), value).default({}),
   include_features: z.boolean().default(false),
   /** ISO 8601 or Unix milliseconds. */
   as_of: z.union([z.number(), z.iso.datetime({ offset: true })]).optional(),
-});
+};
+
+const scoreBody = z.strictObject({ request_id: z.string().default(''), ...scoreFields });
 
 const outcomesBody = z.strictObject({
   outcomes: z.array(
@@ -50,13 +52,17 @@ const outcomesBody = z.strictObject({
 
 /** The body of POST /v1/models/{model}:score. Throws INVALID_REQUEST with every fault. */
 export function scoreRequestOf(model: string, body: unknown): ScoreRequest {
-  const {
-    request_id: requestId,
-    entities,
-    inputs,
-    include_features: includeFeatures,
-    as_of: asOf,
-  } = parsed(scoreBody, body);
+  const { request_id: requestId, ...fields } = parsed(scoreBody, body);
+  return scoreRequestFrom(model, requestId, fields);
+}
+
+/** The request that fields of a body which was checked mean. */
+export function scoreRequestFrom(
+  model: string,
+  requestId: string,
+  fields: z.infer<z.ZodObject<typeof scoreFields>>,
+): ScoreRequest {
+  const { entities, inputs, include_features: includeFeatures, as_of: asOf } = fields;
   const request = { model, requestId, entities, inputs: valuesOf(inputs), includeFeatures };
   if (asOf === undefined) return request;
   const asOfEventTime = typeof asOf === 'number' ? asOf : Date.parse(asOf);
@@ -168,6 +174,6 @@ export function valueJson(given: Value): unknown {
   }
 }
 
-function timestampText({ seconds, nanos }: Timestamp): string {
+export function timestampText({ seconds, nanos }: Timestamp): string {
   return new Date(Number(seconds) * 1000 + nanos / 1e6).toISOString();
 }

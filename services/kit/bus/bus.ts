@@ -11,7 +11,10 @@ import { type BusState, Connection, connectionOptions } from './connection.ts';
 import { type ConsumeOptions, type Consumption, PullConsumption } from './consumption.ts';
 import type { Delivery } from './delivery.ts';
 import { type MessageHeaders, toNatsHeaders } from './headers.ts';
+import { type Listener, listen } from './listening.ts';
+import { createStoredMessages, type StoredMessages } from './stored-messages.ts';
 import { type ConsumerSpec, ensureStream, type StreamSpec } from './stream.ts';
+import { unlessLost } from './unless-lost.ts';
 
 export interface PublishOptions {
   readonly headers?: MessageHeaders;
@@ -48,6 +51,10 @@ export interface Bus {
     payload: Uint8Array,
     options?: Pick<PublishOptions, 'headers' | 'trace'>,
   ): void;
+  /** Messages that streams keep. */
+  readonly stored: StoredMessages;
+  /** Listens on a subject of core NATS until the returned function is called; also without a connection, as soon as there is one. */
+  listen(subject: string, listener: Listener): () => void;
   /** Creates or changes a stream to the spec and reads it back; idempotent. */
   ensureStream(spec: StreamSpec): Promise<void>;
   /**
@@ -141,6 +148,8 @@ export async function createBus(
         .nats()
         .publish(subject, payload, { headers: toNatsHeaders(options.headers ?? {}, options.trace) });
     },
+    stored: createStoredMessages(connection),
+    listen: (subject, listener) => listen(connection, deps.log, subject, listener),
     ensureStream: async (spec) => ensureStream(connection.nats(), spec),
     consume: (spec, handler, options) => {
       const consumption = new PullConsumption(connection, spec, handler, options, {
@@ -160,16 +169,6 @@ export async function createBus(
       };
     },
   };
-}
-
-/** The result, or at once the loss of the connection or the end of the call: the client alone would wait for its time-out. */
-function unlessLost<T>(work: Promise<T>, connection: Connection, call: Call | undefined): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stopWatching = [connection.onDown(reject), call?.cancellation.onCancel(reject)];
-    work.then(resolve, reject).finally(() => {
-      for (const stop of stopWatching) stop?.();
-    });
-  });
 }
 
 function whenConnected(connection: Connection, call: Call): Promise<void> {

@@ -31,6 +31,8 @@ export interface StreamSpec {
   readonly refusePerSubject?: boolean;
   /** How long a message id is remembered. */
   readonly duplicateWindowMs?: number;
+  /** Messages may be read by $JS.API.DIRECT.GET.<stream>.<subject>: permissions can then tell subjects apart. */
+  readonly allowDirect?: boolean;
 }
 
 /** A durable pull consumer with explicit acknowledgement. */
@@ -112,6 +114,7 @@ function streamConfig(spec: StreamSpec): Partial<StreamConfig> & { name: string 
     discard: spec.whenFull === 'refuse' ? DiscardPolicy.New : DiscardPolicy.Old,
     discard_new_per_subject: spec.refusePerSubject,
     duplicate_window: inNanos(spec.duplicateWindowMs),
+    allow_direct: spec.allowDirect,
   });
 }
 

@@ -81,6 +81,7 @@ export const catalogue = {
   ADMINISTRATOR_ONLY: 'PERMISSION_DENIED',
   TOKEN_INVALID: 'UNAUTHENTICATED',
   REPLAY_DIFFERS: 'DATA_LOSS',
+  JOB_NOT_FOUND: 'NOT_FOUND',
 } as const satisfies Record<ReasonInProto, CodeName>;
 
 type ReasonInProto = Exclude<

@@ -233,6 +233,10 @@ export const Reason = {
    * DATA_LOSS: what was answered can't be had again: its replay has other bits on the same build, or its record's content is lost.
    */
   REASON_REPLAY_DIFFERS: 'REASON_REPLAY_DIFFERS',
+  /**
+   * NOT_FOUND: the tenant has no such job: neither a result that is still kept, nor one that waits.
+   */
+  REASON_JOB_NOT_FOUND: 'REASON_JOB_NOT_FOUND',
 } as const;
 
 /**
@@ -525,6 +529,11 @@ export type Reason =
    */
   | 'REASON_REPLAY_DIFFERS'
   | 56
+  /**
+   * NOT_FOUND: the tenant has no such job: neither a result that is still kept, nor one that waits.
+   */
+  | 'REASON_JOB_NOT_FOUND'
+  | 57
 
 /**
  * Every failure that the mesh can name. ErrorInfo.reason carries the name without its prefix; the gRPC code that goes

@@ -1,0 +1,133 @@
+import { headers, type Msg, NatsError } from 'nats';
+import { type Call, remainingMs, throwIfUnwanted } from '../contract/call.ts';
+import { MeshError } from '../errors/mesh-error.ts';
+import { jetStreamCode, toBusError } from './bus-error.ts';
+import type { Connection } from './connection.ts';
+import { fromNatsHeaders, type MessageHeaders } from './headers.ts';
+import { unlessLost } from './unless-lost.ts';
+
+/** A message as its stream keeps it. */
+export interface StoredMessage {
+  readonly subject: string;
+  readonly payload: Uint8Array;
+  readonly headers: MessageHeaders;
+  readonly sequence: number;
+  /** When the stream took it, Unix ms. */
+  readonly takenAtMs: number;
+}
+
+/** Reading a stream without a consumer, message by message: a request each, about 100 us. */
+export interface StoredMessages {
+  /** The newest message of the subject, which may have wildcards; undefined if there is none. */
+  last(stream: string, subject: string, call?: Call): Promise<StoredMessage | undefined>;
+  /** The oldest message of the subject at this sequence or after it; undefined if there is none. */
+  next(stream: string, subject: string, from: number, call?: Call): Promise<StoredMessage | undefined>;
+  /** Removes a message from a stream; false if it was gone already. */
+  remove(stream: string, sequence: number, call?: Call): Promise<boolean>;
+}
+
+/** https://docs.nats.io/reference/reference-protocols/nats_api_reference: STREAM.MSG.GET and STREAM.MSG.DELETE. */
+interface Reply {
+  readonly error?: { readonly code: number; readonly err_code: number; readonly description: string };
+  readonly success?: boolean;
+  readonly message?: {
+    readonly subject: string;
+    readonly seq: number;
+    readonly time: string;
+    /** base64. */
+    readonly hdrs?: string;
+    readonly data?: string;
+  };
+}
+
+const timeoutMs = 5000;
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/**
+ * By requests of its own: most who look for a message find none, for which the client's methods make two errors with their stacks, and a
+ * manager for each call.
+ */
+export function createStoredMessages(connection: Connection): StoredMessages {
+  const get = async (
+    stream: string,
+    query: object,
+    call: Call | undefined,
+  ): Promise<StoredMessage | undefined> => {
+    const subject = `$JS.API.STREAM.MSG.GET.${stream}`;
+    const reply = await ask(connection, call, subject, query, `reading stream ${stream}`, [
+      jetStreamCode.messageNotFound,
+    ]);
+    return reply?.message === undefined ? undefined : storedMessage(reply.message);
+  };
+  return {
+    last: (stream, subject, call) => get(stream, { last_by_subj: subject }, call),
+    next: (stream, subject, from, call) => get(stream, { seq: from, next_by_subj: subject }, call),
+    remove: async (stream, sequence, call) => {
+      const subject = `$JS.API.STREAM.MSG.DELETE.${stream}`;
+      const doing = `removing message ${sequence} of stream ${stream}`;
+      const gone = [jetStreamCode.messageNotFound, jetStreamCode.messageDeleteFailed];
+      const reply = await ask(connection, call, subject, { seq: sequence, no_erase: true }, doing, gone);
+      return reply?.success ?? false;
+    },
+  };
+}
+
+/** A request within the call's time, which ends at once when the connection is lost. Undefined for an error of these codes. */
+async function ask(
+  connection: Connection,
+  call: Call | undefined,
+  subject: string,
+  query: object,
+  doing: string,
+  expected: readonly number[],
+): Promise<Reply | undefined> {
+  if (call !== undefined) throwIfUnwanted(call, doing);
+  const leftMs = call === undefined ? Number.POSITIVE_INFINITY : remainingMs(call);
+  const timeout = Math.max(1, Math.ceil(Math.min(timeoutMs, leftMs)));
+  try {
+    const sent = connection.nats().request(subject, encoder.encode(JSON.stringify(query)), { timeout });
+    const reply = readReply(await unlessLost(sent, connection, call));
+    if (reply.error === undefined) return reply;
+    if (expected.includes(reply.error.err_code)) return undefined;
+    throw refused(reply.error);
+  } catch (error) {
+    if (call !== undefined && remainingMs(call) <= 0)
+      throw new MeshError(
+        'DEADLINE_PASSED_WAITING',
+        `the deadline passed while ${doing}; give the call more time`,
+      );
+    throw toBusError(error, doing);
+  }
+}
+
+function readReply({ data }: Msg): Reply {
+  return JSON.parse(decoder.decode(data)) as Reply;
+}
+
+/** As the client would make it, so that it is translated in the same place. */
+function refused(error: NonNullable<Reply['error']>): NatsError {
+  const made = new NatsError(error.description, String(error.code));
+  made.api_error = error;
+  return made;
+}
+
+function storedMessage({ data, hdrs, seq, subject, time }: NonNullable<Reply['message']>): StoredMessage {
+  return {
+    subject,
+    payload: Buffer.from(data ?? '', 'base64'),
+    headers: hdrs === undefined ? {} : readHeaders(Buffer.from(hdrs, 'base64').toString()),
+    sequence: seq,
+    takenAtMs: Date.parse(time),
+  };
+}
+
+/** The lines of a header block, "NATS/1.0" first. */
+function readHeaders(block: string): MessageHeaders {
+  const read = headers();
+  for (const line of block.split('\r\n').slice(1)) {
+    const at = line.indexOf(':');
+    if (at > 0) read.append(line.slice(0, at), line.slice(at + 1).trim());
+  }
+  return fromNatsHeaders(read);
+}

@@ -1,0 +1,42 @@
+import type { JobLane__Output as JobLane } from '../../gen/scoremesh/scoring/v1/JobLane.ts';
+import { headerOf, type MessageHeaders } from '../../kit/bus/headers.ts';
+
+export const jobsStream = 'SCOREMESH_JOBS';
+export const resultsStream = 'SCOREMESH_RESULTS';
+export const deadStream = 'SCOREMESH_DEAD';
+export const cancelsStream = 'SCOREMESH_CANCELS';
+
+export const header = {
+  deadline: 'Scoremesh-Deadline',
+  jobId: 'Scoremesh-Job-Id',
+  subject: 'Scoremesh-Subject',
+} as const;
+
+export const jobSubject = (lane: string, tenant: string, model: string): string =>
+  `scoremesh.jobs.${lane}.${tenant}.${model}`;
+export const resultSubject = (tenant: string, jobId: string): string =>
+  `scoremesh.results.${tenant}.${jobId}`;
+export const cancelSubject = (tenant: string, jobId: string): string =>
+  `scoremesh.cancels.${tenant}.${jobId}`;
+export const begunSubject = (tenant: string, jobId: string): string => `scoremesh.begun.${tenant}.${jobId}`;
+export const queueSubject = (lane: string, tenant: string): string => `scoremesh.queues.${lane}.${tenant}`;
+
+/** "high" and so on, as subjects have it. */
+export function laneName(lane: JobLane): string {
+  return lane === 'JOB_LANE_HIGH' ? 'high' : lane === 'JOB_LANE_LOW' ? 'low' : 'normal';
+}
+
+export function laneOfName(name: string): JobLane {
+  return name === 'high' ? 'JOB_LANE_HIGH' : name === 'low' ? 'JOB_LANE_LOW' : 'JOB_LANE_NORMAL';
+}
+
+/** Parts of a job's subject; of any number of tokens, because a model's name may have dots. */
+export function readJobSubject(subject: string): { lane: string; tenant: string; model: string } {
+  const [, , lane = '', tenant = '', ...model] = subject.split('.');
+  return { lane, tenant, model: model.join('.') };
+}
+
+/** The job that a message is; undefined if it names none. */
+export function jobIdOf(headers: MessageHeaders): string | undefined {
+  return headerOf(headers, header.jobId) ?? headerOf(headers, 'Nats-Msg-Id');
+}

@@ -1,0 +1,41 @@
+import { type FieldViolation, invalidRequest } from '../../kit/errors/mesh-error.ts';
+
+/** Whose job, and which. */
+export interface JobReference {
+  readonly tenant: string;
+  readonly jobId: string;
+}
+
+const tenantPattern = /^[A-Za-z0-9_-]{1,64}$/;
+const jobIdPattern = /^[A-Za-z0-9_-]{1,128}$/;
+
+/** The tenant that a request means; what is wrong with it is added to the violations. */
+export function tenantIn(tenant: string, violations: FieldViolation[]): string {
+  if (tenant !== '' && !tenantPattern.test(tenant))
+    violations.push({
+      field: 'tenant',
+      description: `"${tenant.slice(0, 80)}" is not 1 to 64 of A-Z a-z 0-9 _ -`,
+    });
+  return tenant === '' ? 'default' : tenant;
+}
+
+export function checkJobId(jobId: string, violations: FieldViolation[], field = 'job_id'): void {
+  if (!jobIdPattern.test(jobId))
+    violations.push({
+      field,
+      description: `"${jobId.slice(0, 80)}" is not 1 to 128 of A-Z a-z 0-9 _ -`,
+    });
+}
+
+/** Throws INVALID_REQUEST with every fault. */
+export function checkedReference(request: { readonly tenant: string; readonly jobId: string }): JobReference {
+  const violations: FieldViolation[] = [];
+  const tenant = tenantIn(request.tenant, violations);
+  checkJobId(request.jobId, violations);
+  throwIfAny(violations);
+  return { tenant, jobId: request.jobId };
+}
+
+export function throwIfAny(violations: readonly FieldViolation[]): void {
+  if (violations.length > 0) throw invalidRequest(violations);
+}
