@@ -10,7 +10,8 @@ import { contract } from './kit/contract/contract.ts';
 export const scoringContract = contract<scoring.ScoringServiceHandlers, scoring.ScoringServiceDefinition>(
   'scoremesh.scoring.v1.ScoringService',
   {
-    idempotent: ['Replay', 'SubmitJob', 'GetJob', 'CancelJob', 'ListJobs'],
+    // SubmitJob is with a job_id only: without one each call is another job.
+    idempotent: ['Replay', 'GetJob', 'CancelJob', 'ListJobs'],
     takesLateCalls: ['Score'],
   },
 );

@@ -69,7 +69,7 @@ const defaultMaxMessageBytes = 16 * 1024 * 1024;
  * A client on one connection that is made at the first call and remade when it breaks.
  *
  * Retries, within the call's deadline: a call refused with RetryInfo (nothing was done) after the time it names; a call that failed
- * UNAVAILABLE if repeating it is safe: a read, or a Score with a request_id. Five tries at most.
+ * UNAVAILABLE if repeating it is safe: a read, a Score with a request_id, a SubmitJob with a job_id. Five tries at most.
  */
 export function connect(options: ClientOptions): MeshClient {
   checkToken(options.token);
@@ -133,7 +133,8 @@ export function connect(options: ClientOptions): MeshClient {
 }
 
 async function unary(transport: Transport, method: Method, request: object, call: Call): Promise<object> {
-  const repeatable = method.idempotent || (request as { requestId?: string }).requestId;
+  const { jobId, requestId } = request as { readonly jobId?: string; readonly requestId?: string };
+  const repeatable = method.idempotent || requestId || jobId;
   for (let tries = 1; ; tries++) {
     try {
       return await transport.unary(method, request, call);

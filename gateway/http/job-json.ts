@@ -6,8 +6,7 @@ import type { JobResult__Output as JobResult } from '../../services/gen/scoremes
 import type { ListJobsRequest__Output as ListJobsRequest } from '../../services/gen/scoremesh/scoring/v1/ListJobsRequest.ts';
 import type { RedriveJobsRequest__Output as RedriveJobsRequest } from '../../services/gen/scoremesh/scoring/v1/RedriveJobsRequest.ts';
 import type { SubmitJobRequest__Output as SubmitJobRequest } from '../../services/gen/scoremesh/scoring/v1/SubmitJobRequest.ts';
-import { fromStatus } from '../../services/kit/errors/status.ts';
-import { toHttpError } from './errors.ts';
+import { codeName, fromStatus } from '../../services/kit/errors/status.ts';
 import { parsed, scoreFields, scoreRequestFrom, scoreResponseJson, timestampText } from './score-json.ts';
 
 export const lanes = ['high', 'normal', 'low'] as const;
@@ -107,7 +106,7 @@ export function jobJson(job: Job): object {
   };
 }
 
-/** How a job ended; an error as the synchronous call would answer it. */
+/** How a job ended; the same that a result in JSON says on its subject. */
 export function jobResultJson(result: JobResult): object {
   const { jobId, tenant, model, state, response, error, attempts, traceId } = result;
   const { submittedAt, startedAt, endedAt } = result;
@@ -117,7 +116,7 @@ export function jobResultJson(result: JobResult): object {
     model,
     state: stateName(state),
     ...(response === null ? {} : { response: scoreResponseJson(response) }),
-    ...(error === null ? {} : errorJson(error)),
+    ...(error === null ? {} : { error: errorJson(error) }),
     attempts,
     ...(submittedAt === null ? {} : { submitted_at: timestampText(submittedAt) }),
     ...(startedAt === null ? {} : { started_at: timestampText(startedAt) }),
@@ -126,8 +125,18 @@ export function jobResultJson(result: JobResult): object {
   };
 }
 
+/** As the synchronous call would answer it, without the status of HTTP. */
 function errorJson(error: Status): object {
-  return toHttpError(fromStatus(error)).body;
+  const { code, details, message, reason } = fromStatus(error);
+  const { metadata, retryAfterMs, violations } = details;
+  return {
+    status: codeName(code),
+    reason,
+    message,
+    ...(metadata === undefined ? {} : { metadata }),
+    ...(retryAfterMs === undefined ? {} : { retry_after_ms: retryAfterMs }),
+    ...(violations === undefined ? {} : { violations }),
+  };
 }
 
 /** e.g. "SUCCEEDED". */

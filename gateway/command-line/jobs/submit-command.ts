@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Job__Output as Job } from '../../../services/gen/scoremesh/scoring/v1/Job.ts';
 import { MeshError } from '../../../services/kit/errors/mesh-error.ts';
 import { fromStatus } from '../../../services/kit/errors/status.ts';
+import { createUuids } from '../../../services/kit/uuid.ts';
 import { type Lane, laneOf, stateName, timestampOfMs } from '../../http/job-json.ts';
 import { collected } from '../features/feature-options.ts';
 import { unixMsOfText } from '../moment.ts';
@@ -85,7 +86,8 @@ async function submitOne(context: CommandContext, model: string, options: Submit
     const { jobId, duplicate } = await mesh.scoring.SubmitJob(
       {
         tenant,
-        jobId: options.jobId,
+        // An id of this side, so that a call whose answer was lost may be tried again.
+        jobId: options.jobId || createUuids()(),
         lane: laneOf(lane),
         request: { model, entities, inputs },
         ...(deadline === undefined ? {} : { deadline: timestampOfMs(deadline) }),

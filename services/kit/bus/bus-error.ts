@@ -7,6 +7,7 @@ export const jetStreamCode = {
   consumerNotFound: 10014,
   insufficientResources: 10023,
   messageNotFound: 10037,
+  sequenceNotFound: 10043,
   notEnabledForAccount: 10039,
   insufficientStorage: 10047,
   messageTooLarge: 10054,

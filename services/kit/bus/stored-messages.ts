@@ -26,9 +26,15 @@ export interface StoredMessages {
   remove(stream: string, sequence: number, call?: Call): Promise<boolean>;
 }
 
+interface Refusal {
+  readonly code: number;
+  readonly err_code: number;
+  readonly description: string;
+}
+
 /** https://docs.nats.io/reference/reference-protocols/nats_api_reference: STREAM.MSG.GET and STREAM.MSG.DELETE. */
 interface Reply {
-  readonly error?: { readonly code: number; readonly err_code: number; readonly description: string };
+  readonly error?: Refusal;
   readonly success?: boolean;
   readonly message?: {
     readonly subject: string;
@@ -55,9 +61,9 @@ export function createStoredMessages(connection: Connection): StoredMessages {
     call: Call | undefined,
   ): Promise<StoredMessage | undefined> => {
     const subject = `$JS.API.STREAM.MSG.GET.${stream}`;
-    const reply = await ask(connection, call, subject, query, `reading stream ${stream}`, [
-      jetStreamCode.messageNotFound,
-    ]);
+    const doing = `reading stream ${stream}`;
+    const isNone = ({ err_code: code }: Refusal): boolean => code === jetStreamCode.messageNotFound;
+    const reply = await ask(connection, call, subject, query, doing, isNone);
     return reply?.message === undefined ? undefined : storedMessage(reply.message);
   };
   return {
@@ -66,21 +72,20 @@ export function createStoredMessages(connection: Connection): StoredMessages {
     remove: async (stream, sequence, call) => {
       const subject = `$JS.API.STREAM.MSG.DELETE.${stream}`;
       const doing = `removing message ${sequence} of stream ${stream}`;
-      const gone = [jetStreamCode.messageNotFound, jetStreamCode.messageDeleteFailed];
-      const reply = await ask(connection, call, subject, { seq: sequence, no_erase: true }, doing, gone);
+      const reply = await ask(connection, call, subject, { seq: sequence, no_erase: true }, doing, isGone);
       return reply?.success ?? false;
     },
   };
 }
 
-/** A request within the call's time, which ends at once when the connection is lost. Undefined for an error of these codes. */
+/** A request within the call's time, which ends at once when the connection is lost. Undefined for a refusal that was expected. */
 async function ask(
   connection: Connection,
   call: Call | undefined,
   subject: string,
   query: object,
   doing: string,
-  expected: readonly number[],
+  isExpected: (refusal: Refusal) => boolean,
 ): Promise<Reply | undefined> {
   if (call !== undefined) throwIfUnwanted(call, doing);
   const leftMs = call === undefined ? Number.POSITIVE_INFINITY : remainingMs(call);
@@ -89,7 +94,7 @@ async function ask(
     const sent = connection.nats().request(subject, encoder.encode(JSON.stringify(query)), { timeout });
     const reply = readReply(await unlessLost(sent, connection, call));
     if (reply.error === undefined) return reply;
-    if (expected.includes(reply.error.err_code)) return undefined;
+    if (isExpected(reply.error)) return undefined;
     throw refused(reply.error);
   } catch (error) {
     if (call !== undefined && remainingMs(call) <= 0)
@@ -101,12 +106,18 @@ async function ask(
   }
 }
 
+/** A message that was removed before; nats-server says it in two ways. */
+function isGone({ description, err_code: code }: Refusal): boolean {
+  if (code === jetStreamCode.sequenceNotFound) return true;
+  return code === jetStreamCode.messageDeleteFailed && /no message found|deleted message/i.test(description);
+}
+
 function readReply({ data }: Msg): Reply {
   return JSON.parse(decoder.decode(data)) as Reply;
 }
 
 /** As the client would make it, so that it is translated in the same place. */
-function refused(error: NonNullable<Reply['error']>): NatsError {
+function refused(error: Refusal): NatsError {
   const made = new NatsError(error.description, String(error.code));
   made.api_error = error;
   return made;

@@ -130,7 +130,9 @@ describe.skipIf(natsIsAbsent)('jobs over HTTP', () => {
       .poll(async () => (await send('GET', '/v1/jobs/j1')).body)
       .toMatchObject({
         state: 'FAILED',
-        result: { error: { code: 400, reason: 'INPUT_MISSING', violations: [{ field: 'inputs.a' }] } },
+        result: {
+          error: { status: 'INVALID_ARGUMENT', reason: 'INPUT_MISSING', violations: [{ field: 'inputs.a' }] },
+        },
       });
   });
 
