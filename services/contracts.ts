@@ -10,7 +10,7 @@ import { contract } from './kit/contract/contract.ts';
 export const scoringContract = contract<scoring.ScoringServiceHandlers, scoring.ScoringServiceDefinition>(
   'scoremesh.scoring.v1.ScoringService',
   {
-    idempotent: ['Replay', 'SubmitJob', 'GetJob', 'CancelJob', 'ListJobs'],
+    idempotent: ['Replay'],
     takesLateCalls: ['Score'],
   },
 );

@@ -22,6 +22,8 @@ export const oipStatuses = ['honest', 'triton'] as const;
 export type OipStatus = (typeof oipStatuses)[number];
 
 const mebibyte = 1024 * 1024;
+const dayMs = 86_400_000;
+const hundredYearsMs = 36_525 * dayMs;
 
 /** Where the process listens. */
 export const listening = {
@@ -174,6 +176,17 @@ export const audit = {
     integer(1, 100),
     1,
     'How many of them must have cosigned a checkpoint before receipts are given against it.',
+  ),
+  retentionMs: optional(
+    'SCOREMESH_AUDIT_RETENTION',
+    duration(1000, hundredYearsMs),
+    'How long entries of the audit log are kept; older ones are pruned in whole segments. Not set: for ever.',
+  ),
+  retentionMinimumMs: setting(
+    'SCOREMESH_AUDIT_RETENTION_MINIMUM',
+    duration(0, hundredYearsMs),
+    183 * dayMs,
+    'How long entries must be kept at least: pruning refuses less. The default is six months, as Art. 19 and 26 of the EU AI Act ask.',
   ),
   masterKey: secret(
     optional(

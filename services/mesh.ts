@@ -38,7 +38,6 @@ import { createTracer } from './kit/telemetry/tracer.ts';
 import type { TracingConfig } from './kit/telemetry/tracing-config.ts';
 import type { OipStatus, Role } from './mesh-settings.ts';
 import { type RoleAccess, roleAccess } from './role-clients.ts';
-import { noJobs } from './scoring/jobs/no-jobs.ts';
 import { createScoring } from './scoring/service.ts';
 
 export interface MeshConfig {
@@ -71,7 +70,15 @@ export interface MeshConfig {
   readonly audit?: Partial<
     Pick<
       AuditConfig,
-      'keysFolder' | 'logKeyFile' | 'origin' | 'masterKey' | 'masterKeyFile' | 'witnesses' | 'witnessQuorum'
+      | 'keysFolder'
+      | 'logKeyFile'
+      | 'origin'
+      | 'masterKey'
+      | 'masterKeyFile'
+      | 'witnesses'
+      | 'witnessQuorum'
+      | 'retentionMs'
+      | 'retentionMinimumMs'
     >
   >;
   readonly bus: Settings<typeof busSettings>;
@@ -263,7 +270,6 @@ async function open(config: MeshConfig, log: Log, closers: Closers): Promise<Mes
     checks.push(scoring.unready, feature.unready, inference.unready, audit.unready);
     const recorded = {
       ...scoring,
-      scoring: { ...scoring.scoring, ...noJobs },
       inference: toCallers(scoring.inference),
     };
     reachable = publicServices(recorded, { feature, audit }, linked, instruments);

@@ -5,6 +5,7 @@ import { connect } from '../gateway/client/client.ts';
 import { loadEventFiles } from '../gateway/command-line/features/load-command.ts';
 import type { Terminal } from '../gateway/command-line/output.ts';
 import { type Host, runCommand } from '../gateway/command-line/program.ts';
+import { type AuditSettings, auditOperations } from './audit-operations.ts';
 import { backUpFeatures, restoreFeatures } from './feature-backups.ts';
 import { storeFlights } from './flights-seed.ts';
 import { describeSettings, readSettings } from './kit/config/settings.ts';
@@ -36,6 +37,8 @@ export function run(
     adminToken: () => readSettings(meshParts, environment).access.adminToken,
     backUpFeatures: (target, folder) => backUpFeatures(dataFolder(environment, folder), target, version),
     restoreFeatures: (backUp, folder) => restoreFeatures(backUp, dataFolder(environment, folder)),
+    auditFolder: (folder) =>
+      auditOperations(() => auditSettings(environment, folder), createLog({ level: 'warn' }), version),
     up: async ({ load, example: isExample }) => {
       const config = configOf(environment, version, roles);
       await hostUntilStopped({ ...config, serveLinks: false }, environment, terminal, async (mesh) => {
@@ -165,6 +168,12 @@ function configOf(environment: Environment, version: string, hosted: readonly Ro
     tracing: readTracingConfig(environment),
     serveLinks: true,
   };
+}
+
+function auditSettings(environment: Environment, folder: string | undefined): AuditSettings {
+  const { keys, ...settings } = readSettings(meshParts, environment).audit;
+  const data = dataFolder(environment, folder);
+  return { ...settings, folder: join(data, 'audit'), keysFolder: absolute(keys ?? join(data, 'keys')) };
 }
 
 function absolute(folder: string): string {

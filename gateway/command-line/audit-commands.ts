@@ -1,11 +1,17 @@
 import { InvalidArgumentError } from 'commander';
 import type { GetRecordResponse__Output as GetRecordResponse } from '../../services/gen/scoremesh/audit/v1/GetRecordResponse.ts';
+import { addBackUpCommand } from './audit/backup-command.ts';
+import { addCheckCommand } from './audit/check-command.ts';
 import { addEraseCommand } from './audit/erase-command.ts';
 import { addOfflineAuditCommands } from './audit/offline-commands.ts';
+import { addPruneCommand } from './audit/prune-command.ts';
 import { addQueryCommands } from './audit/query-commands.ts';
+import { addRebuildCommand } from './audit/rebuild-command.ts';
 import { addReceiptCommand } from './audit/receipt-command.ts';
 import { recordLine } from './audit/record-text.ts';
 import { addReplayCommand } from './audit/replay-command.ts';
+import { addRestoreCommand } from './audit/restore-command.ts';
+import type { AuditStateHost } from './audit/state-host.ts';
 import { type CommandContext, type RemoteOptions, remoteCommand, withMesh } from './remote.ts';
 
 interface ListOptions extends RemoteOptions {
@@ -14,8 +20,8 @@ interface ListOptions extends RemoteOptions {
   readonly limit: number;
 }
 
-/** `scoremesh audit get` and `scoremesh audit list`. */
-export function addAuditCommands(context: CommandContext): void {
+/** `scoremesh audit` and what is below it. */
+export function addAuditCommands(context: CommandContext, host: AuditStateHost): void {
   const audit = context.program.command('audit').description('read the audit log');
   remoteCommand(audit, 'get', 'show one record')
     .argument('<id>', 'a prediction_id or record id')
@@ -30,6 +36,11 @@ export function addAuditCommands(context: CommandContext): void {
   addQueryCommands(audit, context);
   addEraseCommand(audit, context);
   addOfflineAuditCommands(audit, context);
+  addCheckCommand(audit, host, context.terminal);
+  addRebuildCommand(audit, host, context.terminal);
+  addPruneCommand(audit, host, context.terminal);
+  addBackUpCommand(audit, host, context.terminal);
+  addRestoreCommand(audit, host, context.terminal);
   remoteCommand(audit, 'list', 'list records, oldest first, one line each')
     .option('--since <time>', 'from this moment, ISO 8601', moment)
     .option('--until <time>', 'before this moment, ISO 8601', moment)

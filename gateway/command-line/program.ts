@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { isMeshError } from '../../services/kit/errors/mesh-error.ts';
+import type { AuditStateHost } from './audit/state-host.ts';
 import { addAuditCommands } from './audit-commands.ts';
 import { addFeatureCommands } from './features/feature-commands.ts';
 import type { FeatureStateHost } from './features/store-commands.ts';
@@ -15,7 +16,7 @@ export interface UpOptions {
 }
 
 /** What the command line starts but does not contain. */
-export interface Host extends FeatureStateHost {
+export interface Host extends FeatureStateHost, AuditStateHost {
   readonly version: string;
   /** Hosts every role in this process until it is told to stop. */
   up(options: UpOptions): Promise<void>;
@@ -72,6 +73,6 @@ function createProgram(host: Host, terminal: Terminal): Command {
   addScoreCommand(context);
   addModelCommands(context);
   addFeatureCommands(context, host);
-  addAuditCommands(context);
+  addAuditCommands(context, host);
   return program;
 }

@@ -58,11 +58,15 @@ export function createAppend(deps: AppendDeps): Handlers<AuditContract>['Append'
   };
 
   return async (request, call) => {
+    /** Stored apart, and named by no record yet. */
+    let unnamed: SealedRecord | undefined;
     try {
       throwIfUnwanted(call, 'its record was appended');
       checkAppend(request);
       const keyHash = request.idempotencyKey === '' ? undefined : hashKey(request.idempotencyKey);
-      let about = await subjects.about(request);
+      const said = subjects.about(request);
+      // A record that says itself whom it is about is taken in this turn of the event loop.
+      let about = said instanceof Promise ? await said : said;
       let sealed: SealedRecord | undefined;
       for (;;) {
         const earlier = known.find(request, keyHash, request.recordId.toLowerCase() <= highestId);
@@ -80,20 +84,28 @@ export function createAppend(deps: AppendDeps): Handlers<AuditContract>['Append'
           if (made instanceof Promise) {
             await made;
             throwIfUnwanted(call, 'a key for its subject was ready');
-          } else if (sealing.isLarge(made)) sealed = await sealing.storeApart(made);
-          else {
+          } else if (sealing.isLarge(made)) {
+            // A full disk must not be filled with what no record will name.
+            if (writer.fault !== undefined) throw writer.fault;
+            if (unnamed !== undefined) sealing.discard(unnamed);
+            sealed = await sealing.storeApart(made);
+            unnamed = sealed;
+          } else {
             sealed = made;
             break;
           }
         } else break;
       }
       const entry = enter(request, keyHash, sealed);
+      unnamed = undefined;
       await entry.commit.done;
       metrics.append('appended');
       return { receipt: receipts.fresh(entry), existingRecord: noRecord };
     } catch (error) {
       metrics.append(toMeshError(error).reason);
       throw error;
+    } finally {
+      if (unnamed !== undefined) sealing.discard(unnamed);
     }
   };
 }

@@ -81,6 +81,11 @@ export class Sealing {
     return { ...record, sealedKind: 'apart', sealed: await this.#payloads.put(record.sealed) };
   }
 
+  /** Removes what was stored apart, where no record came to name it. In the background: what is left by a failure does no harm. */
+  discard({ sealedKind, sealed }: SealedRecord): void {
+    if (sealedKind === 'apart') this.#payloads.remove(sealed).catch(() => {});
+  }
+
   /** Whether its key is still there, and still its subject's: it may have been erased in the meantime. */
   isCurrent({ subject, slot }: SealedRecord): boolean {
     if (subject === undefined) return true;

@@ -3,9 +3,9 @@ import type { CompleteRecords } from './complete-records.ts';
 import type { IndexStore } from './index/store.ts';
 import { locationOf, type SubjectSlot } from './log/commit.ts';
 import type { LogReader } from './log/reader.ts';
+import type { PendingErasures } from './pending-erasures.ts';
 import type { RecentEntries } from './recent-entries.ts';
 import { recordIdBytes, writeRecordId } from './record-id.ts';
-import type { PendingErasures } from './pending-erasures.ts';
 import type { KeyStore } from './sealing/key-store.ts';
 
 export interface SubjectsDeps {
@@ -79,10 +79,9 @@ export class Subjects {
     }
   }
 
-  /** Whom a record is about that is to be appended. SUBJECT_ERASED if it is about one that was erased. */
-  async about({ subject, subjectOf }: { subject: string; subjectOf: string }): Promise<About> {
-    if (subject !== '' || subjectOf === '') return { subject, slot: undefined };
-    return await this.#ofRecord(subjectOf);
+  /** Whom a record is about that is to be appended; at once where it says so itself. SUBJECT_ERASED if it is about one that was erased. */
+  about({ subject, subjectOf }: { subject: string; subjectOf: string }): About | Promise<About> {
+    return subject !== '' || subjectOf === '' ? { subject, slot: undefined } : this.#ofRecord(subjectOf);
   }
 
   /** Whether that still holds. */

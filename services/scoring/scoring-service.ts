@@ -10,7 +10,6 @@ import type { Log } from '../kit/log/log.ts';
 import { inCompletionOrder } from '../kit/rpc/ordered-stream.ts';
 import type { AuditTrail } from './audit-trail.ts';
 import { describe, type Guard } from './guard.ts';
-import type { JobMethods } from './jobs/no-jobs.ts';
 import type { ModelRegistry } from './model-registry.ts';
 import { recordOutcomes } from './outcomes.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -35,7 +34,7 @@ export function createScoringHandlers(
   /** For requests of a stream. */
   config: { readonly defaultTimeoutMs: number },
   { guard, pipeline, log, ...deps }: ScoringServiceDeps,
-): Omit<Handlers<ScoringContract>, JobMethods> {
+): Handlers<ScoringContract> {
   const answer = async (request: ScoreRequest, occasion: Occasion): Promise<ScoreResponse> => {
     const response = await pipeline(request, occasion);
     const { predictionId, model } = response;

@@ -16,7 +16,6 @@ import { createAuditTrail } from './audit-trail.ts';
 import { createFeatureSets } from './feature-sets.ts';
 import { createGuard } from './guard.ts';
 import { createAuditedInference } from './inference-service.ts';
-import type { JobMethods } from './jobs/no-jobs.ts';
 import { createModelChanges } from './model-changes.ts';
 import { followModels } from './model-registry.ts';
 import { createPipeline } from './pipeline.ts';
@@ -47,7 +46,7 @@ export interface ScoringDeps {
 
 /** What a gateway answers by itself: every answer and every change of a model has its record. */
 export interface Scoring {
-  readonly scoring: Omit<Handlers<ScoringContract>, JobMethods>;
+  readonly scoring: Handlers<ScoringContract>;
   readonly inference: Handlers<InferenceContract>;
   readonly models: Handlers<ModelContract>;
   /** Why nothing can be answered yet; undefined once it can. */

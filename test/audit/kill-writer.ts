@@ -1,36 +1,38 @@
-import { randomUUID } from 'node:crypto';
+import { writeSync } from 'node:fs';
 import { auditConfig } from '../../services/audit/config.ts';
 import { createAuditService } from '../../services/audit/service.ts';
 import { createClosers } from '../../services/kit/lifecycle/closers.ts';
-import { silentLog } from '../../services/kit/log/log.ts';
-import { appendRequest, KeptMetrics, testCall } from './fixture.ts';
+import { parseVerifierKey, signatureTypes } from '../../services/kit/transparency/verifier-key.ts';
+import { Load } from './faults/load.ts';
+import { Model } from './faults/model.ts';
+import { randomFrom } from './faults/random.ts';
+import { KeptLog, KeptMetrics } from './fixture.ts';
 
-/** Appends until it is killed; prints "id leafhash" of each record whose append resolved. */
-const [folder = ''] = process.argv.slice(2);
+/** Appends, erases and reads until it is killed; prints an event a line: what it begins before it does, and what was answered. */
+const [folder = '', keysFolder = '', seed = '0'] = process.argv.slice(2);
+const log = new KeptLog();
 const audit = await createAuditService(
-  auditConfig({
-    folder,
-    keysFolder: `${folder}/keys`,
-    segmentBytes: 256 * 1024,
-    indexBatchRecords: 64,
-    indexDelayMs: 5,
-  }),
-  { log: silentLog, metrics: new KeptMetrics() },
-  createClosers(silentLog),
+  auditConfig({ folder, keysFolder, segmentBytes: 256 * 1024, indexBatchRecords: 64, indexDelayMs: 5 }),
+  { log, metrics: new KeptMetrics() },
+  createClosers(log),
 );
+const opened = log.lines.find(({ message }) => message === 'audit log open');
+const model = new Model();
+model.verifier = parseVerifierKey(String(opened?.fields.vkey), signatureTypes.log);
+const load = new Load({
+  audit,
+  model,
+  random: randomFrom(Number(seed)),
+  isOver: () => false,
+  // At once, and in order: what was begun has to be known before it takes effect.
+  tell: (event) => {
+    writeSync(1, `${JSON.stringify(event)}\n`);
+  },
+  scope: `kill-${seed}`,
+});
 
-async function appendForever(): Promise<void> {
-  for (;;) {
-    const isKeyed = Math.random() < 0.3;
-    const request = appendRequest({
-      size: Math.floor(Math.random() * 1500),
-      ...(isKeyed ? { idempotencyKey: `kill/${randomUUID()}` } : {}),
-    });
-    const { receipt } = await audit.handlers.Append(request, testCall());
-    process.stdout.write(
-      `${request.recordId} ${request.idempotencyKey || '-'} ${receipt?.leafHash.toString('hex')}\n`,
-    );
-  }
+async function goOn(): Promise<void> {
+  for (;;) await load.step();
 }
 
-await Promise.all(Array.from({ length: 32 }, appendForever));
+await Promise.all(Array.from({ length: 16 }, goOn));

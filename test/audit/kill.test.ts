@@ -1,61 +1,84 @@
+import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { append, get, openAudit, temporaryFolder, testCall } from './fixture.ts';
+import { parseVerifierKey, signatureTypes } from '../../services/kit/transparency/verifier-key.ts';
+import { checkAll } from './faults/checks.ts';
+import { Load, type LoadEvent } from './faults/load.ts';
+import { type Erasing, Model } from './faults/model.ts';
+import { randomFrom } from './faults/random.ts';
+import { openAudit, temporaryFolder } from './fixture.ts';
 
 /** More for a soak, e.g. SOAK_KILLS=500 npx vitest run test/audit/kill.test.ts --testTimeout 3600000 */
 const kills = Number(process.env.SOAK_KILLS ?? 5);
 const writer = fileURLToPath(new URL('./kill-writer.ts', import.meta.url));
 
-interface Answered {
-  readonly recordId: string;
-  readonly key: string;
-  readonly leafHash: string;
-}
-
-/** Runs a writer on the folder and kills it after this many answers; what it had answered. */
-async function runAndKill(folder: string, answersBefore: number): Promise<Answered[]> {
-  const child = spawn(process.execPath, ['--import', 'tsx', writer, folder], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const exited = once(child, 'exit');
-  const answered: Answered[] = [];
-  const lines = createInterface({ input: child.stdout });
-  lines.on('line', (line) => {
-    const [recordId = '', key = '', leafHash = ''] = line.split(' ');
-    // The last line may be half a line.
-    if (leafHash.length === 64) answered.push({ recordId, key, leafHash });
-    if (answered.length === answersBefore) child.kill('SIGKILL');
+/** Runs a writer on the folder and kills it after so many events; what it told, but for the last line, which may be half a one. */
+async function runAndKill(folder: string, seed: number, eventsBefore: number): Promise<LoadEvent[]> {
+  const child = spawn(
+    process.execPath,
+    ['--import', 'tsx', writer, folder, join(folder, 'keys'), String(seed)],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
+  const exited = once(child, 'close');
+  const lines: string[] = [];
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    lines.push(line);
+    if (lines.length === eventsBefore) child.kill('SIGKILL');
   });
   const [code, signal] = await exited;
   expect({ code, signal }).toEqual({ code: null, signal: 'SIGKILL' });
-  lines.close();
-  return answered;
+  return lines.flatMap((line) => (line.endsWith('}') ? [JSON.parse(line) as LoadEvent] : []));
 }
 
-test(`every append that was answered survives ${kills} kills at random moments`, async () => {
-  const folder = await temporaryFolder();
-  const answered: Answered[] = [];
-  for (let kill = 0; kill < kills; kill++) {
-    const fresh = await runAndKill(folder, randomInt(1, 2000));
-    answered.push(...fresh);
-    const audit = await openAudit({ folder, segmentBytes: 256 * 1024 });
-    expect(audit.size()).toBeGreaterThanOrEqual(answered.length);
-    // All at the end, and at each kill those that it could have hurt and some of the others.
-    const checked = kill === kills - 1 ? answered : [...fresh, ...answered.slice(-200)];
-    for (const { recordId, key, leafHash } of checked) {
-      const found = await get(audit, recordId);
-      expect(found.record?.recordId).toBe(recordId);
-      expect(found.receipt?.leafHash.toString('hex')).toBe(leafHash);
-      if (key === '-') continue;
-      const byKey = await audit.handlers.GetRecord({ recordId: '', idempotencyKey: key }, testCall());
-      expect(byKey.record?.recordId).toBe(recordId);
+/** Brings a model to what a process was told. */
+function hear(model: Model, events: readonly LoadEvent[]): void {
+  const erasures = new Map<number, Erasing>();
+  for (const event of events)
+    if (event.kind === 'sent') model.send(event.plan);
+    else if (event.kind === 'erasing') erasures.set(event.number, model.beginErasure(event.subject));
+    else if (event.kind === 'erased') {
+      const erasing = erasures.get(event.number);
+      if (erasing !== undefined) model.endErasure(erasing, event.outcome);
+    } else {
+      const sent = model.sent.get(event.recordId);
+      assert(sent !== undefined && event.receipt !== null);
+      const { leafHash, ...receipt } = event.receipt;
+      // As JSON has it.
+      model.answer(sent, { ...receipt, leafHash: Buffer.from(leafHash) }, event.firstId);
     }
-    await append(audit);
+  model.endProcess();
+}
+
+test(`what was answered holds over ${kills} kills of a writing process at random moments`, async () => {
+  const folder = await temporaryFolder();
+  const model = new Model();
+  const seed = randomInt(2 ** 31);
+  console.log(`seed ${seed}`);
+  const random = randomFrom(seed);
+  const settings = { folder, segmentBytes: 256 * 1024 };
+  const first = await openAudit(settings);
+  const opened = first.log.lines.find(({ message }) => message === 'audit log open');
+  model.verifier = parseVerifierKey(String(opened?.fields.vkey), signatureTypes.log);
+  await first.close();
+  for (let kill = 0; kill < kills; kill++) {
+    const events = await runAndKill(folder, seed + kill, 1 + random.below(3000));
+    hear(model, events);
+    if (random.chance(0.3)) await rm(join(folder, 'index'), { recursive: true });
+    const audit = await openAudit(settings);
+    await checkAll(audit, model, random, kill === kills - 1);
     expect(audit.log.lines.filter(({ level }) => level === 'error')).toEqual([]);
+    expect(audit.metrics.counts.get('scoremesh_audit_lost_content_total{}')).toBeUndefined();
+    const load = new Load({ audit, model, random, isOver: () => false });
+    await load.append(load.request({}));
     await audit.close();
   }
+  expect(model.answered.size).toBeGreaterThan(kills * 10);
 });

@@ -82,8 +82,7 @@ export class EntryPlaces {
             // Another read may have gone ahead meanwhile.
             if (start + at > (offsets.at(-1) ?? 0) && offsets.length <= most) offsets.push(start + at);
           }
-          if (at === 0)
-            throw corrupt(path, start, 'no valid entry begins here and more of the log follows');
+          if (at === 0) throw corrupt(path, start, 'no valid entry begins here and more of the log follows');
         }
       } finally {
         await file.close();

@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import { MeshError } from '../../kit/errors/mesh-error.ts';
+import { unreadable } from '../log/fault.ts';
 import { type Tile, tileBytes, tileWidth } from './tile.ts';
 import { tilePath } from './tile-path.ts';
 import { readSmallFile, replaceFile, type TreeDisk } from './tree-disk.ts';
@@ -20,10 +21,15 @@ export class TileFiles {
     return join(this.#folder, tilePath(level, index));
   }
 
-  /** The bottom of a full tile; undefined if there is no such file, or if it is not as long as a tile. */
+  /** The bottom of a full tile; undefined if there is no such file, or if it is not as long as a tile. AUDIT_LOG_FAILED if it can't be read. */
   async read(level: number, index: number): Promise<Buffer | undefined> {
-    const bytes = await readSmallFile(this.#disk, this.path(level, index), tileBytes);
-    return bytes?.length === tileBytes ? bytes : undefined;
+    const path = this.path(level, index);
+    try {
+      const bytes = await readSmallFile(this.#disk, path, tileBytes);
+      return bytes?.length === tileBytes ? bytes : undefined;
+    } catch (error) {
+      throw unreadable(path, error);
+    }
   }
 
   /** Writes a full tile; its name is durable when the folder that this resolves to is synced. */

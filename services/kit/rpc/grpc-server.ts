@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import {
   type handleBidiStreamingCall,
   type handleServerStreamingCall,
@@ -69,11 +70,14 @@ export async function startGrpcServer(
     'grpc.enable_channelz': 0,
   });
   const watch = new DeadlineWatch();
+  const stopping = new AbortController();
+  // Every stream that is open listens to it.
+  setMaxListeners(0, stopping.signal);
   const edge = {
     config,
     instruments,
     watch,
-    stopping: new AbortController(),
+    stopping,
     authenticate: createAuthenticate(config.adminToken),
     trustsRoles: config.trustsRoles ?? false,
   };

@@ -26,7 +26,7 @@ export async function checkAll(
   const some = isThorough ? answered : [...answered.slice(-60), ...pickSome(answered, 40, random)];
   const states = new Map<Answered, string>();
   for (const record of new Set([...doubtful, ...some])) {
-    const { recordId } = record.sent.request;
+    const { recordId } = record.sent.plan;
     const found = await audit.handlers.GetRecord({ recordId, idempotencyKey: '' }, testCall());
     checkContent(record, found, record.erased);
     states.set(record, found.contentState);
@@ -36,8 +36,7 @@ export async function checkAll(
     assert(seen.size <= 1, `an erasure that was not answered is done in part: ${[...seen].join(', ')}`);
   }
   model.unanswered = [];
-  for (const record of doubtful)
-    record.erased = states.get(record) === 'CONTENT_STATE_ERASED' ? 'yes' : 'no';
+  for (const record of doubtful) record.erased = states.get(record) === 'CONTENT_STATE_ERASED' ? 'yes' : 'no';
   for (const [key, recordId] of pickSome([...model.keys], isThorough ? 1000 : 10, random)) {
     const found = await audit.handlers.GetRecord({ recordId: '', idempotencyKey: key }, testCall());
     assert.equal(found.record?.recordId, recordId);
@@ -45,6 +44,7 @@ export async function checkAll(
   for (let n = 0; n < (isThorough ? 10 : 3) && answered.length > 0; n++)
     await checkProofs(audit, model, random, () => false);
   if (isThorough) await checkList(audit, inLog);
+  await checkExports(audit, model, isThorough ? 1000 : 2);
 }
 
 /** What the log has: every entry is one that was sent, once, and where it was before. Resolves to the records in it. */
@@ -114,8 +114,8 @@ function rootAt({ leaves, subtrees }: Model, from: number, to: number): Buffer {
 /** Under one key there is one record at most, and it is the one that was answered. */
 function checkKeys(model: Model, inLog: ReadonlySet<string>): void {
   const found = new Map<string, string>();
-  for (const [recordId, { request }] of model.sent) {
-    const key = request.idempotencyKey;
+  for (const [recordId, { plan }] of model.sent) {
+    const { key } = plan;
     if (key === '' || !inLog.has(recordId)) continue;
     assert(!found.has(key), `the key ${key} has ${recordId} and ${found.get(key)}`);
     found.set(key, recordId);
@@ -148,7 +148,7 @@ export async function checkProofs(
   isOver: () => boolean,
 ): Promise<void> {
   const { sent } = random.pick([...model.answered.values()]);
-  const { recordId } = sent.request;
+  const { recordId } = sent.plan;
   const { receipt } = await audit.handlers.GetReceipt({ recordId, cosigned: false }, testCall());
   if (isOver()) return;
   assert(receipt !== null);
@@ -182,6 +182,25 @@ async function checkList(audit: AuditService, inLog: ReadonlySet<string>): Promi
     pageToken = page.nextPageToken;
   } while (pageToken !== '');
   assert.deepEqual([...listed].sort(), [...inLog].sort());
+}
+
+/** What can be read of a subject is exported, and nothing else. */
+async function checkExports(audit: AuditService, model: Model, most: number): Promise<void> {
+  const bySubject = new Map<string, Set<string>>();
+  for (const { erased, sent } of model.answered.values()) {
+    const { recordId, subject } = sent.plan;
+    if (subject === '' || sent.note === '' || erased !== 'no') continue;
+    bySubject.set(subject, (bySubject.get(subject) ?? new Set()).add(recordId));
+  }
+  for (const [subject, recordIds] of [...bySubject].slice(0, most)) {
+    const exported = new Set<string>();
+    for await (const { record } of audit.handlers.ExportSubject({ subject }, testCall())) {
+      assert.equal(record?.contentState, 'CONTENT_STATE_PRESENT');
+      exported.add(record?.record?.recordId ?? '');
+    }
+    for (const recordId of recordIds) assert(exported.has(recordId), 'an export lacks a record');
+    for (const recordId of exported) assert.equal(model.sent.get(recordId)?.plan.subject, subject);
+  }
 }
 
 function pickSome<T>(from: readonly T[], count: number, random: Random): T[] {

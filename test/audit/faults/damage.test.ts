@@ -203,7 +203,12 @@ describe('a log key', () => {
 /** What reading each record comes to; fails where an answer is another than before. */
 async function statesOf(
   audit: AuditService,
-): Promise<({ readonly state: string; readonly reason?: never } | { readonly reason: string; readonly state?: never })[]> {
+): Promise<
+  (
+    | { readonly state: string; readonly reason?: never }
+    | { readonly reason: string; readonly state?: never }
+  )[]
+> {
   const found = [];
   for (const { leafHash, recordId, state } of kept) {
     try {
@@ -234,7 +239,9 @@ async function whatComes(world: World, area: Area): Promise<string> {
     if (reason !== undefined) expect(reason).toBe('STATE_CORRUPT');
     if (state === 'CONTENT_STATE_LOST') expect(area).toBe('subjects');
   }
-  const vkey = String(world.life.log.lines.findLast(({ message }) => message === 'audit log open')?.fields.vkey);
+  const vkey = String(
+    world.life.log.lines.findLast(({ message }) => message === 'audit log open')?.fields.vkey,
+  );
   const logs = [parseVerifierKey(vkey, signatureTypes.log)];
   for (const { leafHash, recordId } of kept.slice(0, 4))
     try {

@@ -77,7 +77,7 @@ describe('an erasure whose disk fails', () => {
     await erase(audit, ann);
     expect(seen).not.toEqual([]);
     expect(new Set(seen)).toEqual(new Set([erased]));
-    world.life.checkLog();
+    expect(world.life.alarms()).toEqual([]);
   });
 
   test('leaves no large content behind, whenever it ends', async () => {
@@ -108,6 +108,46 @@ describe('an erasure whose disk fails', () => {
         expect(left, `${operation} ${area}`).toEqual([]);
         expect(await stateOf(audit, id)).toBe(erased);
       }
+  });
+});
+
+describe('an erasure of more records than one entry can name', () => {
+  test('that ends between its entries has erased nothing, and asking again erases all', async () => {
+    for (const end of ['kill', 'power', 'refused'] as const) {
+      const world = await World.begin();
+      let audit = await world.open();
+      const ids = await Promise.all(Array.from({ length: 2100 }, () => appendAbout(audit, ann)));
+      const size = audit.size();
+      const running = audit;
+      const second = new Promise<void>((resolve) => {
+        world.hook((operation, area) => {
+          if (operation !== 'write' || area !== 'log' || running.size() !== size + 1) return undefined;
+          resolve();
+          return end === 'refused' ? { error: 'ENOSPC' } : new Promise<void>(() => {});
+        });
+      });
+      const erasing = erase(audit, ann).then(
+        () => 'erased',
+        (error: { reason: string }) => error.reason,
+      );
+      await second;
+      if (end === 'refused') {
+        expect(await erasing).toBe('AUDIT_DISK_FULL');
+        world.hook(undefined);
+        await world.life.log.next('the audit log takes records again');
+      } else {
+        await world.crash(end);
+        audit = await world.open();
+      }
+      expect(audit.size()).toBe(size + 1);
+      const some = [ids[0]!, ids[1999]!, ids[2000]!, ids[2099]!];
+      for (const id of some) expect(await stateOf(audit, id)).toBe(present);
+      expect(await erase(audit, ann)).toBe('2100');
+      await world.crash('power', 'removed');
+      audit = await world.open();
+      for (const id of some) expect(await stateOf(audit, id)).toBe(erased);
+      await world.stop();
+    }
   });
 });
 

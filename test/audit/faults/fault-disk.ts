@@ -69,7 +69,9 @@ export class FaultDisk implements SealingDisk {
     const own = this.#own(path);
     return await this.#enter('list', own, () => {
       this.#needFolder(own);
-      return [...this.state.names.keys()].filter((name) => dirname(name) === own).map((name) => basename(name));
+      return [...this.state.names.keys()]
+        .filter((name) => dirname(name) === own)
+        .map((name) => basename(name));
     });
   }
 

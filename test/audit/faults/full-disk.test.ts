@@ -77,7 +77,7 @@ describe.each([
       const isErased = area === 'erasing';
       expect(await stateOf(audit, known)).toBe(`CONTENT_STATE_${isErased ? 'ERASED' : 'PRESENT'}`);
       for (const id of taken.slice(-50)) if (!isErased) await get(audit, id);
-      world.life.checkLog();
+      expect(world.life.alarms()).toEqual([]);
     },
   );
 
@@ -113,7 +113,8 @@ describe.each([
         let count = 0;
         let hit = '';
         const opening = world.open((operation, area) => {
-          if (!['create', 'write', 'makeFolder', 'datasync', 'sync', 'rename'].includes(operation)) return undefined;
+          if (!['create', 'write', 'makeFolder', 'datasync', 'sync', 'rename'].includes(operation))
+            return undefined;
           if (++count !== nth) return undefined;
           hit = `${operation} ${area}`;
           return { error: code };
@@ -141,6 +142,62 @@ describe.each([
   });
 });
 
+describe('large contents', () => {
+  test('that no record came to name are not left behind: of alike ones, of those that a full log refuses', async () => {
+    const world = await World.begin();
+    const audit = await world.open();
+    const payloads = (): number =>
+      [...world.life.disk.state.names.keys()].filter((name) => name.startsWith('payloads')).length;
+    const alike = () => append(audit, { personal: Buffer.alloc(40_000), idempotencyKey: 'one' });
+    await Promise.all(Array.from({ length: 5 }, alike));
+    const disk = fullAt('log', 'ENOSPC');
+    world.hook(disk.hook);
+    const refused = await Promise.all(
+      Array.from({ length: 5 }, () => reasonOf(appendAbout(audit, 'passenger=ann', large))),
+    );
+    expect(refused).toEqual(Array(5).fill('AUDIT_DISK_FULL'));
+    for (let n = 0; n < 20; n++)
+      expect(await reasonOf(appendAbout(audit, 'passenger=ann', large))).toBe('AUDIT_DISK_FULL');
+    world.hook(undefined);
+    await untilTaken(async () => await append(audit));
+    // Those of the commit that met it may stay.
+    expect(payloads()).toBeLessThanOrEqual(6);
+  });
+});
+
+describe('a disk that can not be read', () => {
+  test.each(['log', 'tile', 'payloads'] as const)('under %s is told by its name', async (area) => {
+    const world = await World.begin();
+    let audit = await world.open();
+    const id = await appendAbout(audit, 'passenger=ann', large);
+    await Promise.all(Array.from({ length: 600 }, () => append(audit)));
+    await world.close();
+    audit = await world.open();
+    const call = testCall();
+    const reads = {
+      log: [
+        () => audit.handlers.GetRecord({ recordId: id, idempotencyKey: '' }, call),
+        () => audit.handlers.ReadLog({ path: 'tile/entries/000' }, call),
+        () => audit.handlers.ListRecords({ since: null, until: null, pageSize: 0, pageToken: '' }, call),
+        () => erase(audit, 'passenger=ann'),
+      ],
+      tile: [
+        () => audit.handlers.GetReceipt({ recordId: id, cosigned: false }, call),
+        () => audit.handlers.GetInclusionProof({ index: '3', treeSize: '0' }, call),
+        () => audit.handlers.GetConsistencyProof({ fromSize: '200', toSize: '0' }, call),
+        () => audit.handlers.ReadLog({ path: 'tile/0/000' }, call),
+      ],
+      payloads: [() => audit.handlers.GetRecord({ recordId: id, idempotencyKey: '' }, call)],
+    };
+    world.hook((operation, where) =>
+      where === area && (operation === 'read' || operation === 'open') ? { error: 'EIO' } : undefined,
+    );
+    for (const read of reads[area]) expect(await reasonOf(read())).toBe('AUDIT_LOG_FAILED');
+    world.hook(undefined);
+    for (const read of reads[area]) await read();
+  });
+});
+
 describe('a sync that fails', () => {
   test('tells the callers of its commit, keeps nothing of it, and the log goes on anew', async () => {
     for (let seed = 0; seed < 10; seed++) {
@@ -153,7 +210,9 @@ describe('a sync that fails', () => {
           ? { error: 'EIO' }
           : undefined,
       );
-      const failed = await Promise.all(Array.from({ length: 5 }, () => reasonOf(append(audit, { size: 2000 }))));
+      const failed = await Promise.all(
+        Array.from({ length: 5 }, () => reasonOf(append(audit, { size: 2000 }))),
+      );
       expect(failed).toEqual(Array(5).fill('AUDIT_LOG_FAILED'));
       expect(await reasonOf(append(audit))).toBe('AUDIT_LOG_FAILED');
       isFailing = false;

@@ -128,7 +128,11 @@ export class PlannedGate implements Gate {
 }
 
 /** How far after the moment this operation is; undefined if it is of another area. */
-function isMoment(moment: Moment | undefined, area: Area, counts: ReadonlyMap<string, number>): number | undefined {
+function isMoment(
+  moment: Moment | undefined,
+  area: Area,
+  counts: ReadonlyMap<string, number>,
+): number | undefined {
   if (moment === undefined || (moment.area !== 'any' && moment.area !== area)) return undefined;
   return (counts.get(moment.area) ?? 0) - moment.nth;
 }

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import type { AuditService } from '../../../services/audit/service.ts';
-import type { AppendRequest__Output } from '../../../services/gen/scoremesh/audit/v1/AppendRequest.ts';
+import type { Receipt__Output } from '../../../services/gen/scoremesh/scoring/v1/Receipt.ts';
 import { recordCodec, uuidAt } from '../fixture.ts';
 import { reasonOf, testCall } from './call.ts';
 import { checkContent, checkProofs } from './checks.ts';
-import type { Answered, Erased, Model, Sent } from './model.ts';
+import type { Answered, Erased, Model } from './model.ts';
 import type { Random } from './random.ts';
+import type { RequestPlan } from './request.ts';
 
 export interface LoadDeps {
   readonly audit: AuditService;
@@ -13,7 +14,22 @@ export interface LoadDeps {
   readonly random: Random;
   /** What is answered from then on, nobody hears any more. */
   readonly isOver: () => boolean;
+  /** Gets to know what is done, for another model. */
+  readonly tell?: (event: LoadEvent) => void;
+  /** Begins the idempotency keys. */
+  readonly scope?: string;
 }
+
+export type LoadEvent =
+  | { readonly kind: 'sent'; readonly plan: RequestPlan }
+  | {
+      readonly kind: 'answered';
+      readonly recordId: string;
+      readonly receipt: Receipt__Output | null;
+      readonly firstId: string | undefined;
+    }
+  | { readonly kind: 'erasing'; readonly number: number; readonly subject: string }
+  | { readonly kind: 'erased'; readonly number: number; readonly outcome: 'erased' | 'nothing' | 'unknown' };
 
 /** An append that says so is not recorded. */
 const refusals = new Set([
@@ -26,13 +42,14 @@ const refusals = new Set([
 /** What a caller may be told of a disk that fails. */
 const diskReasons = new Set(['AUDIT_DISK_FULL', 'AUDIT_LOG_FAILED', 'QUEUE_FULL', 'SHUTTING_DOWN']);
 
-const subjects = ['ann', 'bob', 'cyd', 'dee'].map((name) => `passenger=${name}`);
+const subjects = ['ann', 'bob', 'cyd'].map((name) => `passenger=${name}`);
 
 /** One caller's doings, at random; what is wrong with an answer is thrown. */
 export class Load {
   readonly #deps: LoadDeps;
   /** Milliseconds by which the clocks of callers are wrong. */
   #skewMs = 0;
+  #erasures = 0;
 
   constructor(deps: LoadDeps) {
     this.#deps = deps;
@@ -42,108 +59,99 @@ export class Load {
     const { random, model } = this.#deps;
     if (random.chance(0.05)) this.#skewMs = random.pick([0, 0, 3_600_000, -3_600_000, -31_536_000_000]);
     const kind = random.next();
-    if (kind < 0.3) await this.append(this.#request({}));
-    else if (kind < 0.45) await this.append(this.#request({ key: `test/${random.below(20)}` }));
+    if (kind < 0.3) await this.append(this.request({}));
+    else if (kind < 0.45) await this.append(this.request({ key: this.#key(20) }));
     else if (kind < 0.5) await this.#alike();
     else if (kind < 0.57) await this.#many();
-    else if (kind < 0.63) await this.append(this.#request({ isLarge: true }));
+    else if (kind < 0.63) await this.append(this.request({ isLarge: true }));
     else if (kind < 0.71) await this.#outcome();
     else if (kind < 0.77) await this.#again();
-    else if (kind < 0.83) await this.erase(random.pick(subjects));
-    else if (kind < 0.93) await this.#read();
+    else if (kind < 0.84) await this.erase(random.pick(subjects));
+    else if (kind < 0.91) await this.#read();
+    else if (kind < 0.94) await this.#export(random.pick(subjects));
     else if (model.answered.size > 0) await this.#prove();
   }
 
   /** Appends, and keeps what was answered. Throws what may not be answered. */
-  async append({ request, subject, note }: ReturnType<Load['request']>): Promise<void> {
-    const { audit, isOver, model } = this.#deps;
+  async append(plan: RequestPlan): Promise<void> {
+    const { audit, isOver, model, tell } = this.#deps;
     if (isOver()) return;
-    const isFirst = !model.sent.has(request.recordId);
-    const sent = model.send(request, subject, note);
-    const first = model.keys.get(request.idempotencyKey);
+    const isFirst = !model.sent.has(plan.recordId);
+    tell?.({ kind: 'sent', plan });
+    const sent = model.send(plan);
+    const first = model.keys.get(plan.key);
     const wasErased = {
       first: erasedOf(model, first) === 'yes',
-      about: erasedOf(model, request.subjectOf) === 'yes',
+      about: erasedOf(model, plan.subjectOf) === 'yes',
     };
     try {
-      const response = await audit.handlers.Append(request, testCall());
+      const { existingRecord, receipt } = await audit.handlers.Append(sent.request, testCall());
       if (isOver()) return;
+      const firstId = existingRecord.length === 0 ? undefined : recordCodec.decode(existingRecord).recordId;
       assert(!wasErased.about, 'a record about an erased record was taken');
-      assert(
-        !wasErased.first || response.existingRecord.length === 0,
-        'an erased prediction was answered again',
-      );
-      model.answer(sent, response);
+      assert(!wasErased.first || firstId === undefined, 'an erased prediction was answered again');
+      tell?.({ kind: 'answered', recordId: plan.recordId, receipt, firstId });
+      model.answer(sent, receipt, firstId);
     } catch (error) {
       if (isOver()) return;
       const reason = reasonOf(error);
       if (isFirst && refusals.has(reason)) sent.isRefused = true;
       if (reason === 'REQUEST_ID_CONFLICT') {
-        assert.notEqual(request.idempotencyKey, '');
-        const known = first === undefined ? undefined : model.sent.get(first)?.request.bodyDigest;
-        assert(known === undefined || !known.equals(request.bodyDigest), 'a conflict of the same body');
+        assert.notEqual(plan.key, '');
+        const known = first === undefined ? undefined : model.sent.get(first)?.plan.body;
+        assert.notEqual(known, plan.body, 'a conflict of the same body');
       } else if (reason === 'SUBJECT_ERASED') {
-        const about = request.subjectOf === '' ? first : request.subjectOf;
+        const about = plan.subjectOf === '' ? first : plan.subjectOf;
         assert.notEqual(erasedOf(model, about), 'no', 'said to be erased, but it was not');
-      } else this.#refuse(error, diskReasons);
+      } else this.#refuse(error);
     }
   }
 
   async erase(subject: string): Promise<void> {
-    const { audit, isOver, model } = this.#deps;
+    const { audit, isOver, model, tell } = this.#deps;
     if (isOver()) return;
-    const records = model.beginErasure(subject);
-    const doubtful = model.of(subject).filter(({ erased }) => erased === 'maybe');
-    let isAnswered = false;
+    const number = this.#erasures++;
+    tell?.({ kind: 'erasing', number, subject });
+    const erasing = model.beginErasure(subject);
+    let outcome: 'erased' | 'nothing' | 'unknown' = 'unknown';
     try {
-      const { records: count } = await audit.handlers.EraseSubject(
-        { subject, reason: 'a test' },
-        testCall(),
-      );
-      if (isOver()) return;
-      isAnswered = true;
-      assert(Number(count) >= 1);
-      for (const record of doubtful) record.erased = 'yes';
-      model.erasures++;
+      const { records } = await audit.handlers.EraseSubject({ subject, reason: 'a test' }, testCall());
+      assert(Number(records) >= 1);
+      outcome = 'erased';
     } catch (error) {
       if (isOver()) return;
-      if (reasonOf(error) === 'SUBJECT_NOT_FOUND') {
-        isAnswered = true;
-        // Then nothing of it can be read any more; what a call before this one began is over too.
-        if (model.erasing.get(subject) === 1) for (const record of doubtful) record.erased = 'yes';
-        return;
-      }
-      this.#refuse(error, diskReasons);
+      if (reasonOf(error) === 'SUBJECT_NOT_FOUND') outcome = 'nothing';
+      else this.#refuse(error);
     } finally {
-      model.endErasure(subject);
-      if (!isAnswered && records.length > 0) model.unanswered.push(records);
+      if (isOver()) outcome = 'unknown';
+      tell?.({ kind: 'erased', number, outcome });
+      model.endErasure(erasing, outcome);
     }
   }
 
   /** The same request several times at once, as two gateways would send it. */
   async #alike(): Promise<void> {
-    const key = `test/${this.#deps.random.below(1000)}`;
-    await Promise.all(Array.from({ length: 3 }, () => this.append(this.#request({ key, body: 1 }))));
+    const key = this.#key(1000);
+    await Promise.all(Array.from({ length: 3 }, () => this.append(this.request({ key, body: 1 }))));
   }
 
   async #many(): Promise<void> {
-    const many = Array.from({ length: 80 }, () => this.#request({ isSmall: true }));
+    const many = Array.from({ length: 80 }, () => this.request({ isSmall: true }));
     await Promise.all(many.map((request) => this.append(request)));
   }
 
   async #outcome(): Promise<void> {
     const about = this.#anyAnswered();
     if (about === undefined) return;
-    const { recordId } = about.sent.request;
-    await this.append(this.#request({ subjectOf: recordId, subject: about.sent.subject }));
+    const { recordId, subject } = about.sent.plan;
+    await this.append(this.request({ subjectOf: recordId, subject }));
   }
 
   async #again(): Promise<void> {
     const { random, model } = this.#deps;
-    const unanswered = [...model.sent.values()].slice(-20);
-    const again: Sent | undefined =
-      random.chance(0.5) && unanswered.length > 0 ? random.pick(unanswered) : this.#anyAnswered()?.sent;
-    if (again !== undefined) await this.append(again);
+    const last = [...model.sent.values()].slice(-20);
+    const again = random.chance(0.5) && last.length > 0 ? random.pick(last) : this.#anyAnswered()?.sent;
+    if (again !== undefined) await this.append(again.plan);
   }
 
   async #read(): Promise<void> {
@@ -152,17 +160,34 @@ export class Load {
     const { audit, isOver, model } = this.#deps;
     const before = answered.erased;
     try {
-      const { request, subject } = answered.sent;
-      const found = await audit.handlers.GetRecord(
-        { recordId: request.recordId, idempotencyKey: '' },
-        testCall(),
-      );
+      const { recordId, subject } = answered.sent.plan;
+      const found = await audit.handlers.GetRecord({ recordId, idempotencyKey: '' }, testCall());
       if (isOver()) return;
       const isStable = before === answered.erased && !model.isErasing(subject);
       checkContent(answered, found, before === 'yes' ? 'yes' : isStable ? before : 'maybe');
     } catch (error) {
-      if (!isOver()) this.#refuse(error, diskReasons);
+      if (!isOver()) this.#refuse(error);
     }
+  }
+
+  async #export(subject: string): Promise<void> {
+    const { audit, isOver, model } = this.#deps;
+    const isCertain = ({ erased, sent }: Answered): boolean =>
+      erased === 'no' && sent.plan.subject === subject && sent.note !== '';
+    const before = [...model.answered.values()].filter(isCertain);
+    const exported = new Set<string>();
+    try {
+      for await (const { record } of audit.handlers.ExportSubject({ subject }, testCall()))
+        exported.add(record?.record?.recordId ?? '');
+    } catch (error) {
+      if (isOver()) return;
+      if (reasonOf(error) !== 'SUBJECT_NOT_FOUND') return this.#refuse(error);
+    }
+    if (isOver()) return;
+    for (const record of before)
+      assert(!isCertain(record) || exported.has(record.sent.plan.recordId), 'an export lacks a record');
+    // What an earlier process sent is not in this one's model.
+    for (const recordId of exported) assert.equal(model.sent.get(recordId)?.plan.subject ?? subject, subject);
   }
 
   async #prove(): Promise<void> {
@@ -170,7 +195,7 @@ export class Load {
     try {
       await checkProofs(audit, model, random, isOver);
     } catch (error) {
-      if (!isOver()) this.#refuse(error, diskReasons);
+      if (!isOver()) this.#refuse(error);
     }
   }
 
@@ -181,12 +206,13 @@ export class Load {
     return random.pick(random.chance(0.5) ? answered.slice(-30) : answered);
   }
 
-  #refuse(error: unknown, allowed: ReadonlySet<string>): void {
-    if (!allowed.has(reasonOf(error))) throw error;
+  #refuse(error: unknown): void {
+    if (!diskReasons.has(reasonOf(error))) throw error;
   }
 
-  #request(settings: Parameters<Load['request']>[0]): ReturnType<Load['request']> {
-    return this.request(settings);
+  #key(count: number): string {
+    const { random, scope = 'test' } = this.#deps;
+    return `${scope}/${random.below(count)}`;
   }
 
   /** A new request. */
@@ -197,34 +223,24 @@ export class Load {
     readonly subjectOf?: string;
     readonly isLarge?: boolean;
     readonly isSmall?: boolean;
-  }): { readonly request: AppendRequest__Output; readonly subject: string; readonly note: string } {
+  }): RequestPlan {
     const { random } = this.#deps;
+    const { key = '', subjectOf = '' } = settings;
     const recordId = uuidAt(Date.now() + this.#skewMs);
-    const isAboutSomebody = settings.subjectOf === undefined && random.chance(0.7);
-    const fresh = `passenger=${recordId}`;
-    const name = isAboutSomebody ? (random.chance(0.2) ? fresh : random.pick(subjects)) : '';
-    const subject = settings.subject ?? name;
-    const hasContent = subject !== '' || settings.key !== undefined || random.chance(0.5);
-    const size = settings.isLarge === true ? 40_000 : settings.isSmall === true ? 1 : random.below(800);
-    const note = hasContent ? `${recordId} ${'n'.repeat(size)}` : '';
-    const body = settings.body ?? random.below(2);
-    const request: AppendRequest__Output = {
+    const isAboutSomebody = subjectOf === '' && random.chance(0.7);
+    const name = random.chance(0.2) ? `passenger=${recordId}` : random.pick(subjects);
+    const subject = settings.subject ?? (isAboutSomebody ? name : '');
+    const hasContent = subject !== '' || key !== '' || random.chance(0.5);
+    const length = settings.isLarge === true ? 40_000 : settings.isSmall === true ? 1 : random.below(800);
+    return {
       recordId,
-      record: recordCodec.encode({
-        schema: 2,
-        recordId,
-        principal: 'p'.repeat(settings.isSmall === true ? 1 : random.below(3000)),
-        prediction: { model: { name: 'm', version: 1 } },
-      }),
-      personal: hasContent
-        ? recordCodec.encode({ prediction: { request: { model: 'm', entities: { note } } } })
-        : Buffer.alloc(0),
-      subject: settings.subjectOf === undefined ? subject : '',
-      subjectOf: settings.subjectOf ?? '',
-      idempotencyKey: settings.key ?? '',
-      bodyDigest: Buffer.alloc(settings.key === undefined ? 0 : 32, body),
+      subject,
+      subjectOf,
+      key,
+      body: settings.body ?? random.below(2),
+      noteLength: hasContent ? length : undefined,
+      principalLength: settings.isSmall === true ? 1 : random.below(3000),
     };
-    return { request, subject, note };
   }
 }
 

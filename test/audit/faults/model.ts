@@ -1,22 +1,19 @@
 import assert from 'node:assert/strict';
 import type { AppendRequest__Output } from '../../../services/gen/scoremesh/audit/v1/AppendRequest.ts';
-import type { AppendResponse__Output } from '../../../services/gen/scoremesh/audit/v1/AppendResponse.ts';
 import type { Receipt__Output } from '../../../services/gen/scoremesh/scoring/v1/Receipt.ts';
 import { verifyReceipt } from '../../../services/kit/transparency/receipt.ts';
 import type { NoteVerifier } from '../../../services/kit/transparency/verifier-key.ts';
-import { recordCodec } from '../fixture.ts';
+import { noteOf, type RequestPlan, requestOf } from './request.ts';
 
 /** Whether content was erased: `maybe` from the beginning of an erasure until its answer, or until a restart shows it. */
 export type Erased = 'no' | 'maybe' | 'yes';
 
 /** An append that was sent. */
 export interface Sent {
+  readonly plan: RequestPlan;
   readonly request: AppendRequest__Output;
-  /** Whose content it is; empty for nobody's. */
-  readonly subject: string;
-  /** What its content says; empty for no content. */
   readonly note: string;
-  /** Whether a call of it was answered with an error that says that it is not recorded, and no call otherwise. */
+  /** Whether its only call was answered with an error that says that it is not recorded. */
   isRefused: boolean;
   /** Whether an erasure of its subject ran between its first call and its answer. */
   mayBeErased: boolean;
@@ -31,8 +28,14 @@ export interface Answered {
   erased: Erased;
 }
 
-/** An erasure that was not answered: all of its records are erased by it, or none. */
-export type Unanswered = readonly Answered[];
+/** An erasure that runs. */
+export interface Erasing {
+  readonly subject: string;
+  /** What nobody had asked to erase before. */
+  readonly records: readonly Answered[];
+  /** All that must be erased once it is answered. */
+  readonly doubtful: readonly Answered[];
+}
 
 /** What callers were told. Nothing else may be assumed, and all of it must hold for ever. */
 export class Model {
@@ -46,49 +49,53 @@ export class Model {
   readonly leaves: string[] = [];
   /** Hashes of complete subtrees of the leaves, by their range. */
   readonly subtrees = new Map<string, Buffer>();
-  /** Erasures that run, by subject: how many. */
-  readonly erasing = new Map<string, number>();
-  unanswered: Unanswered[] = [];
+  readonly #erasing = new Set<Erasing>();
+  /** Of erasures that were not answered: each of them erased all of its records or none. */
+  unanswered: (readonly Answered[])[] = [];
   erasures = 0;
   receipts = 0;
   verifier: NoteVerifier | undefined;
 
-  send(request: AppendRequest__Output, subject: string, note: string): Sent {
-    const before = this.sent.get(request.recordId);
+  send(plan: RequestPlan): Sent {
+    const before = this.sent.get(plan.recordId);
     if (before !== undefined) {
       before.isRefused = false;
       return before;
     }
-    const sent = { request, subject, note, isRefused: false, mayBeErased: this.isErasing(subject) };
-    this.sent.set(request.recordId, sent);
+    const sent = {
+      plan,
+      request: requestOf(plan),
+      note: noteOf(plan),
+      isRefused: false,
+      mayBeErased: this.isErasing(plan.subject),
+    };
+    this.sent.set(plan.recordId, sent);
     return sent;
   }
 
-  /** An append was answered. */
-  answer(sent: Sent, { existingRecord, receipt }: AppendResponse__Output): void {
-    const { request } = sent;
+  /** An append was answered; with the record of `firstId` if that was there first under its key. */
+  answer(sent: Sent, receipt: Receipt__Output | null, firstId: string | undefined): void {
+    const { key, recordId } = sent.plan;
     assert(receipt !== null, 'an append is answered with a receipt');
     let first = sent;
-    if (existingRecord.length > 0) {
-      const { recordId } = recordCodec.decode(existingRecord);
-      const found = this.sent.get(recordId);
-      assert(found !== undefined, `the key answers ${recordId}, which nobody has sent`);
-      assert.equal(found.request.idempotencyKey, request.idempotencyKey, 'the key of another request');
-      assert.notEqual(recordId, request.recordId);
-      assert(!this.answered.has(request.recordId), 'one of two alike was appended, and answered as the other');
+    if (firstId !== undefined) {
+      const found = this.sent.get(firstId);
+      assert(found !== undefined, `the key answers ${firstId}, which nobody has sent`);
+      assert.equal(found.plan.key, key, 'the key of another request');
+      assert.notEqual(firstId, recordId);
+      assert(!this.answered.has(recordId), 'one of two alike was appended, and answered as the other');
       sent.isRefused = true;
       first = found;
     }
     this.#place(first, receipt);
-    if (request.idempotencyKey === '') return;
-    const known = this.keys.get(request.idempotencyKey);
-    if (known !== undefined)
-      assert.equal(first.request.recordId, known, 'a key answers another prediction than before');
-    this.keys.set(request.idempotencyKey, first.request.recordId);
+    if (key === '') return;
+    const known = this.keys.get(key) ?? first.plan.recordId;
+    assert.equal(first.plan.recordId, known, 'a key answers another prediction than before');
+    this.keys.set(key, known);
   }
 
   #place(sent: Sent, receipt: Receipt__Output): void {
-    const { recordId } = sent.request;
+    const { recordId } = sent.plan;
     const index = Number(receipt.logIndex);
     const leafHash = receipt.leafHash.toString('hex');
     const known = this.answered.get(recordId);
@@ -129,23 +136,34 @@ export class Model {
   }
 
   isErasing(subject: string): boolean {
-    return (this.erasing.get(subject) ?? 0) > 0;
+    return [...this.#erasing].some((each) => each.subject === subject);
   }
 
-  of(subject: string): Answered[] {
-    return [...this.answered.values()].filter(({ sent }) => sent.subject === subject && sent.note !== '');
+  beginErasure(subject: string): Erasing {
+    for (const sent of this.sent.values()) if (sent.plan.subject === subject) sent.mayBeErased = true;
+    const about = [...this.answered.values()].filter(
+      ({ sent }) => sent.plan.subject === subject && sent.note !== '',
+    );
+    const records = about.filter(({ erased }) => erased === 'no');
+    for (const record of records) record.erased = 'maybe';
+    const erasing = { subject, records, doubtful: about.filter(({ erased }) => erased === 'maybe') };
+    this.#erasing.add(erasing);
+    return erasing;
   }
 
-  beginErasure(subject: string): Answered[] {
-    this.erasing.set(subject, (this.erasing.get(subject) ?? 0) + 1);
-    for (const sent of this.sent.values()) if (sent.subject === subject) sent.mayBeErased = true;
-    const records = this.of(subject);
-    const certain = records.filter(({ erased }) => erased === 'no');
-    for (const record of certain) record.erased = 'maybe';
-    return certain;
+  /** `nothing`: it was answered that there is nothing to erase, which is true of all that was answered before. */
+  endErasure(erasing: Erasing, outcome: 'erased' | 'nothing' | 'unknown'): void {
+    this.#erasing.delete(erasing);
+    if (outcome === 'unknown') {
+      if (erasing.records.length > 0) this.unanswered.push(erasing.records);
+      return;
+    }
+    if (outcome === 'erased') this.erasures++;
+    for (const record of erasing.doubtful) record.erased = 'yes';
   }
 
-  endErasure(subject: string): void {
-    this.erasing.set(subject, (this.erasing.get(subject) ?? 0) - 1);
+  /** The process is gone: what ran was not answered. */
+  endProcess(): void {
+    for (const erasing of this.#erasing) this.endErasure(erasing, 'unknown');
   }
 }

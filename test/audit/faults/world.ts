@@ -85,16 +85,11 @@ export class World {
   }
 
   /** Ends the process here and now. */
-  async crash(end: End, index: 'kept' | 'removed' | Buffer = 'kept'): Promise<void> {
+  async crash(end: End, index: 'kept' | 'removed' = 'kept'): Promise<void> {
     const { life } = this;
     const remains = life.remains(end);
-    this.#remains = index === 'kept' ? remains : { ...remains, index: index === 'removed' ? undefined : index };
+    this.#remains = index === 'kept' ? remains : { ...remains, index: undefined };
     await this.stop();
-  }
-
-  /** The index as it is. */
-  get index(): Buffer | undefined {
-    return this.life.remains('kill').index;
   }
 
   get folder(): string {

@@ -174,6 +174,18 @@ describe('a query', () => {
     await log.close();
   });
 
+  test('asks the record itself where the index has no number for a name', async () => {
+    const log = await searchedLog();
+    const of = (name: string) => recordCodec.encode({ prediction: { model: { name, version: 1 } } });
+    const names = ['x'.repeat(300), 'a', 'y'.repeat(300), 'a', 'x'.repeat(300)];
+    await log.append(names.map((name, n) => ({ id: idOf(n, start), subject: '', entry: of(name) })));
+    const found = async (model: string): Promise<number[]> => (await log.page({ model }, 0, '')).places;
+    expect((await found('a')).length).toBe(2);
+    expect(await found('x'.repeat(300))).toEqual(naive(log.logged, filterOf({ model: 'x'.repeat(300) })));
+    expect(await found('z'.repeat(300))).toEqual([]);
+    await log.close();
+  });
+
   test('ends a page early at the size of a message', async () => {
     const log = await searchedLog();
     const big = recordCodec.encode({

@@ -33,6 +33,9 @@ export async function runIn({ host, terminal }: Surroundings, ...args: string[])
       adminToken: () => undefined,
       backUpFeatures: noBackUp,
       restoreFeatures: noBackUp,
+      auditFolder: () => {
+        throw new Error('this test has no audit folder');
+      },
       ...host,
     },
     {

@@ -3,7 +3,6 @@ import { type AuditContract, auditContract, scoringContract } from '../../../ser
 import type { Handlers } from '../../../services/kit/contract/contract.ts';
 import { startGrpcServer } from '../../../services/kit/rpc/grpc-server.ts';
 import { serve } from '../../../services/kit/rpc/served.ts';
-import { noJobs } from '../../../services/scoring/jobs/no-jobs.ts';
 import { linearModel } from '../../inference/onnx-models.ts';
 import { serverDefaults } from '../../kit/rpc/processes.ts';
 import { createRecorder } from '../../kit/rpc/recorder.ts';
@@ -27,7 +26,7 @@ beforeAll(async () => {
   const { closers } = mesh.service;
   const { instruments } = createRecorder();
   const services = [
-    serve(scoringContract, { ...mesh.scoring.scoring, ...noJobs }, instruments),
+    serve(scoringContract, mesh.scoring.scoring, instruments),
     serve(auditContract, auditOf(mesh), instruments),
   ];
   const { port } = await startGrpcServer(serverDefaults, services, [], instruments, closers);

@@ -14,8 +14,6 @@ import { MeshError } from '../../../services/kit/errors/mesh-error.ts';
 import type { Instruments } from '../../../services/kit/rpc/instruments.ts';
 import { type Served, serve } from '../../../services/kit/rpc/served.ts';
 
-import { noJobs } from '../../../services/scoring/jobs/no-jobs.ts';
-
 export interface EchoHandlers {
   readonly scoring?: Partial<Handlers<ScoringContract>>;
   readonly models?: Partial<Handlers<ModelContract>>;
@@ -59,7 +57,6 @@ export function echoServices(handlers: EchoHandlers, instruments: Instruments): 
     },
     RecordOutcomes: unexpected,
     Replay: unexpected,
-    ...noJobs,
     ...handlers.scoring,
   };
   const models: Handlers<ModelContract> = {

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { isMeshError, MeshError } from '../../../kit/errors/mesh-error.ts';
 import type { Log } from '../../../kit/log/log.ts';
 import { lmdbFile, lmdbFileFault } from '../../../kit/storage/lmdb-file.ts';
+import type { TreeHead } from '../../../kit/transparency/merkle-proof.ts';
 import type { AuditConfig } from '../../config.ts';
 import { factsOf } from '../../index/facts.ts';
 import { type IndexStore, openIndexStore } from '../../index/store.ts';
@@ -28,6 +29,8 @@ export interface CheckOptions {
   readonly treeOnly: boolean;
   /** Destroys keys again that came back, and removes what belongs to no record. */
   readonly repairs: boolean;
+  /** Sizes of the tree whose roots are wanted. */
+  readonly wantedSizes?: ReadonlySet<number> | undefined;
   /** `share` of the work is done, 0 to 1, and so many entries. */
   readonly progress: (share: number, records: number) => void;
   readonly signal: AbortSignal;
@@ -41,6 +44,10 @@ export interface CheckReport {
   /** Of the tree over all entries, the pruned ones too. */
   readonly treeSize: number;
   readonly rootHash: string;
+  /** By size: the roots that were wanted. */
+  readonly roots: ReadonlyMap<number, Buffer>;
+  /** The tree as it was noted on disk. */
+  readonly storedHead: TreeHead | undefined;
   readonly sizeBytes: number;
   readonly tiles: number;
   /** Sealed contents that were opened, and those that were erased. */
@@ -63,11 +70,7 @@ export interface CheckReport {
  */
 export async function checkAudit(options: CheckOptions): Promise<CheckReport> {
   const { folder } = options.config;
-  if (!existsSync(auditFolders(folder).log))
-    throw new MeshError(
-      'CONFIG_INVALID',
-      `${folder} holds no audit log to check; name the folder of its state`,
-    );
+  requireLog(folder, 'check');
   const lock = await lockFolder(folder);
   const parts = new Parts(options);
   try {
@@ -94,17 +97,22 @@ class Parts {
   }
 
   async check(unclean: boolean): Promise<CheckReport> {
-    const { progress, signal, treeOnly } = this.#options;
+    const { progress, signal, treeOnly, wantedSizes } = this.#options;
     const disk = this.#disk;
     const findings = this.#findings;
     const firstIndex = await this.#firstIndex();
-    const tree = await TreeCheck.begin({ disk, folder: this.#folders.tree, findings }, firstIndex);
+    const tree = await TreeCheck.begin(
+      { disk, folder: this.#folders.tree, findings, wantedSizes },
+      firstIndex,
+    );
     await tree.addStored(firstIndex);
-    if (!treeOnly) await this.#findUnfinished();
+    const isPruning = await this.#findUnfinished();
     this.#store = treeOnly ? undefined : await this.#openIndex();
     const content = treeOnly ? undefined : await this.#openContent();
     const index =
       this.#store === undefined ? undefined : new IndexCheck(this.#store, findings, content !== undefined);
+    // It may still have what is about to go.
+    if (isPruning) index?.skip();
     const visit = (frame: CheckedFrame): void | Promise<void> => {
       tree.add(frameLeafHash(frame.bytes, frame.offset));
       if (treeOnly) return;
@@ -130,7 +138,7 @@ class Parts {
     });
     await tree.end();
     await content?.end();
-    index?.finish(walked.end);
+    index?.finish(walked.end, content?.lostSlots ?? new Set());
     return this.#report(walked, tree, content, index);
   }
 
@@ -151,6 +159,8 @@ class Parts {
       minimumIndex: minimumIndexOf(walked.firstIndex),
       treeSize: tree.size,
       rootHash: tree.root().toString('base64'),
+      roots: tree.roots,
+      storedHead: tree.storedHead,
       sizeBytes: walked.bytes,
       tiles: tree.tiles,
       contents: content?.opened ?? 0,
@@ -170,7 +180,8 @@ class Parts {
     return note?.firstIndex ?? 0;
   }
 
-  async #findUnfinished(): Promise<void> {
+  /** Resolves to whether a pruning is. */
+  async #findUnfinished(): Promise<boolean> {
     const note = (name: 'pruning_unfinished' | 'erasure_unfinished', place: string, what: string): void =>
       this.#findings.add({ name, severity: 'note', place, what, remedy: 'the next start finishes it' });
     const pruning = await readPruningNote(this.#disk, this.#folders.log, 'pruning').catch(() => undefined);
@@ -183,6 +194,7 @@ class Parts {
     const slots = await this.#disk.list(this.#folders.erasing).catch(() => []);
     for (const slot of slots)
       note('erasure_unfinished', `key slot ${slot}`, 'the erasure of its subject was interrupted');
+    return pruning !== undefined;
   }
 
   async #openIndex(): Promise<IndexStore | undefined> {

@@ -10,6 +10,7 @@ import { readSealedField, type Sealer } from '../../sealing/sealer.ts';
 import type { SealingDisk } from '../../sealing/sealing-disk.ts';
 import { type FindingName, type Findings, restoreRemedy } from './findings.ts';
 import type { CheckedFrame } from './log-walk.ts';
+import { SlotSet } from './slot-set.ts';
 
 export interface ContentCheckOptions {
   readonly disk: SealingDisk;
@@ -27,6 +28,7 @@ interface Unread {
   readonly name: FindingName;
   readonly place: string;
   readonly what: string;
+  readonly slot: number;
 }
 
 const keysRemedy = 'restore the folder of keys from a back-up that is younger than the record';
@@ -40,6 +42,8 @@ export class ContentCheck {
   readonly #erasedSlots = new Map<number, CheckedFrame['index']>();
   /** Names of files of large contents that records have. */
   readonly #payloads = new Set<string>();
+  /** Slots of contents that can't be read and were not erased, once all are known. */
+  readonly lostSlots = new SlotSet();
   opened = 0;
   erased = 0;
 
@@ -68,6 +72,7 @@ export class ContentCheck {
       this.#unread.set(handle, {
         name: 'content_lost',
         place,
+        slot,
         what: `its content is lost: the key in slot ${slot} is ${keys.stateOf(slot) === 'live' ? 'another' : keys.stateOf(slot)}, and no erasure names it`,
       });
       return undefined;
@@ -79,8 +84,10 @@ export class ContentCheck {
   /** After the last entry. */
   async end(): Promise<void> {
     const { findings } = this.#options;
-    for (const { name, place, what } of this.#unread.values())
+    for (const { name, place, slot, what } of this.#unread.values()) {
+      this.lostSlots.add(slot);
       findings.add({ name, severity: 'fault', place, what, remedy: keysRemedy });
+    }
     await this.#checkErasedKeys();
     await this.#findOrphans();
   }
@@ -101,10 +108,11 @@ export class ContentCheck {
         return sealed;
       }
       const what = `the file ${file} of its large content is missing, and no erasure names it`;
-      this.#unread.set(handle, { name: 'payload_missing', place, what });
+      this.#unread.set(handle, { name: 'payload_missing', place, what, slot: frame.slot });
     } catch (error) {
       if (!isMeshError(error)) throw error;
       this.#payloads.add(file);
+      this.lostSlots.add(frame.slot);
       this.#tell('payload_damaged', place, error.message);
     }
     return undefined;

@@ -1,5 +1,6 @@
 import type { TableName } from '../../index/environment.ts';
 import { readLocation } from '../../index/record-row.ts';
+import type { SlotChoice } from '../../index/removal.ts';
 import { type Change, changesOf, decodeSlot, type IndexEntry, slotKey } from '../../index/rows.ts';
 import type { IndexStore } from '../../index/store.ts';
 import { Texts, unknownText } from '../../index/texts.ts';
@@ -91,13 +92,13 @@ export class IndexCheck {
     if (erases) this.#forgetSubject(slot);
   }
 
-  /** Entries of the log can't be read: what the index has of them can't be told from what it should not have. */
+  /** Entries of the log can't be read, or are being removed: what the index has of them can't be told from what it should not have. */
   skip(): void {
     this.#hasGaps = true;
   }
 
-  /** After the last entry; `end` is the index after it. */
-  finish(end: number): void {
+  /** After the last entry; `end` is the index after it, `lostSlots` have content of which nobody knows any more whose it is. */
+  finish(end: number, lostSlots: SlotChoice): void {
     if (this.#end < end)
       this.#findings.add({
         name: 'index_behind',
@@ -117,7 +118,7 @@ export class IndexCheck {
     for (const [key, what] of this.#differing) this.#tell('index_differs', key, what);
     if (this.#hasGaps) return;
     this.#compareCounts();
-    this.#compareSubjects();
+    this.#compareSubjects(lostSlots);
     const stored = this.#store.value('state', slotKey);
     const highest = stored === undefined ? 0 : decodeSlot(stored);
     if (highest !== this.#highestSlot)
@@ -190,13 +191,13 @@ export class IndexCheck {
     return count;
   }
 
-  #compareSubjects(): void {
+  #compareSubjects(lostSlots: SlotChoice): void {
     if (!this.#knowsSubjects) return;
     let right = 0;
     let wrong = 0;
     for (const { slot } of this.#store.subjectsOf({ has: (slot) => !this.#erasedLater.has(slot) }))
       if (this.#subjects.has(slot)) right++;
-      else wrong++;
+      else if (!lostSlots.has(slot)) wrong++;
     const place = 'index, table subjects';
     if (wrong > 0)
       this.#tell(

@@ -18,7 +18,9 @@ export interface TreeCheckOptions {
   readonly folder: string;
   readonly findings: Findings;
   /** Sizes whose roots are wanted. */
-  readonly wantedSizes?: ReadonlySet<number>;
+  readonly wantedSizes?: ReadonlySet<number> | undefined;
+  /** Gets every full tile, of which no more than some hundred come at once. */
+  readonly takeTile?: ((tile: Tile) => Promise<void>) | undefined;
 }
 
 /** Makes the tree anew of the log's leaf hashes and compares it with what is on disk. */
@@ -92,7 +94,10 @@ export class TreeCheck {
 
   /** Compares the tiles that became full. */
   async compareTiles(): Promise<void> {
-    for (const tile of this.#full.splice(0)) await this.#compare(tile);
+    for (const tile of this.#full.splice(0)) {
+      await this.#compare(tile);
+      await this.#options.takeTile?.(tile);
+    }
   }
 
   /** Compares what is left, after the last entry. */
