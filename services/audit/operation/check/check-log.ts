@@ -117,8 +117,9 @@ class Parts {
       tree.add(frameLeafHash(frame.bytes, frame.offset));
       if (treeOnly) return;
       const facts = factsOf(frame.entry);
-      if (content === undefined) index?.add(frame, facts, undefined);
-      else return content.add(frame, facts).then((subject) => index?.add(frame, facts, subject));
+      const subject = content?.add(frame, facts);
+      if (subject instanceof Promise) return subject.then((found) => index?.add(frame, facts, found));
+      index?.add(frame, facts, subject);
     };
     const walked = await walkWholeLog({
       disk,
