@@ -18,7 +18,7 @@ import { openAudit, temporaryFolder } from './fixture.ts';
 const kills = Number(process.env.SOAK_KILLS ?? 5);
 const writer = fileURLToPath(new URL('./kill-writer.ts', import.meta.url));
 
-/** Runs a writer on the folder and kills it after so many events; what it told, but for the last line, which may be half a one. */
+/** Runs a writer on the folder and kills it after so many events; what it told, but for the last line, which may be half a line. */
 async function runAndKill(folder: string, seed: number, eventsBefore: number): Promise<LoadEvent[]> {
   const child = spawn(
     process.execPath,

@@ -32,10 +32,14 @@ test(`a log of ${records} records opens and is checked within its budget`, async
   expect(startMs).toBeLessThan(5000);
   const tree = await measured('check --tree-only', async () => await check(folder, { treeOnly: true }));
   expect(tree.findings).toEqual([]);
-  const checkedAt = performance.now();
+  const checkedFrom = process.cpuUsage();
   const report = await measured('check', async () => await check(folder));
   expect(report.findings).toEqual([]);
   expect(report.treeSize).toBe(records + 1);
   expect(report.contents).toBe(sealedEvery === 0 ? 1 : Math.ceil(records / sealedEvery) + 1);
-  if (records <= 1_000_000) expect(performance.now() - checkedAt).toBeLessThan(60_000);
+  // Not the time on the wall: other tests run beside it.
+  const { system, user } = process.cpuUsage(checkedFrom);
+  if (process.env.LARGE_LOG !== undefined)
+    process.stderr.write(`check: ${((system + user) / 1e6).toFixed(2)} s of CPU\n`);
+  if (records <= 1_000_000) expect(system + user).toBeLessThan(60e6);
 });

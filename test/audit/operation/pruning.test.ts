@@ -193,6 +193,23 @@ describe('pruning', () => {
     await finished.close();
   });
 
+  test('goes on over a segment that was damaged after it was decided that it goes', async () => {
+    const { audit, folder } = await filledLog(await temporaryFolder(), 700, 0.4);
+    await audit.close();
+    const first = await readFile(join(folder, 'log', '0000000001.log'));
+    const again = await openAudit({ folder, segmentBytes });
+    await again.prune(halfYearAgo(), 'test');
+    await again.close();
+    // As if killed before its removal, and damaged meanwhile.
+    first.fill(0, 5000, 5100);
+    await writeFile(join(folder, 'log', '0000000001.log'), first);
+    const finished = await openAudit({ folder, segmentBytes });
+    expect(finished.log.has('a segment of the audit log that is removed is damaged')).toBe(true);
+    await finished.close();
+    expect(await segmentNames(folder)).not.toContain('0000000001.log');
+    expect((await check(folder)).findings).toEqual([]);
+  });
+
   test('while records are appended, read and erased leaves nothing amiss', async () => {
     const { audit, folder, ids } = await filledLog(await temporaryFolder(), 900, 0.4);
     let goesOn = true;

@@ -20,6 +20,8 @@ import { ContentCheck } from './content-check.ts';
 import { type Finding, Findings, rebuildRemedy } from './findings.ts';
 import { IndexCheck } from './index-check.ts';
 import { type CheckedFrame, type WalkedLog, walkWholeLog } from './log-walk.ts';
+import { indexReadFault } from './readable-index.ts';
+import { checkSigningKeys } from './signing-check.ts';
 import { TreeCheck } from './tree-check.ts';
 
 export interface CheckOptions {
@@ -106,6 +108,7 @@ class Parts {
       firstIndex,
     );
     await tree.addStored(firstIndex);
+    await checkSigningKeys(this.#options.config, findings);
     const isPruning = await this.#findUnfinished();
     this.#store = treeOnly ? undefined : await this.#openIndex();
     const content = treeOnly ? undefined : await this.#openContent();
@@ -208,6 +211,8 @@ class Parts {
     if (!existsSync(lmdbFile(folder))) return tell('index_missing', 'there is no index');
     const fault = await lmdbFileFault(folder);
     if (fault !== undefined) return tell('index_damaged', fault);
+    const readFault = await indexReadFault(folder);
+    if (readFault !== undefined) return tell('index_damaged', readFault);
     const { store, wasDamaged } = await openIndexStore(folder);
     if (!wasDamaged) return store;
     await store.close();
