@@ -66,7 +66,16 @@ export type InferenceContract = typeof inferenceContract;
 export const auditContract = contract<audit.AuditServiceHandlers, audit.AuditServiceDefinition>(
   'scoremesh.audit.v1.AuditService',
   {
-    idempotent: ['Append', 'GetRecord', 'ListRecords'],
+    idempotent: [
+      'Append',
+      'GetRecord',
+      'ListRecords',
+      'QueryRecords',
+      'GetReceipt',
+      'GetInclusionProof',
+      'GetConsistencyProof',
+      'ReadLog',
+    ],
     internal: ['Append'],
     administrative: ['EraseSubject', 'ExportSubject'],
   },

@@ -5,7 +5,7 @@ import { factsOf } from './index/facts.ts';
 import { type IndexEntry, roundLength } from './index/rows.ts';
 import { type IndexStore, maxPutEntries } from './index/store.ts';
 import type { FolderLock } from './lock.ts';
-import { readChain, type Segment } from './log/chain.ts';
+import { readChain } from './log/chain.ts';
 import type { SubjectSlot } from './log/commit.ts';
 import { type Frame, frameRecordId, readFrame } from './log/frame.ts';
 import {
@@ -29,7 +29,7 @@ export interface OpeningOptions {
   /** Whether content under this slot can still be opened. */
   readonly isLive: (slot: number) => boolean;
   /** Removes segments that were pruned, and what the index has of them. */
-  readonly removePruned: (segments: readonly Segment[]) => Promise<void>;
+  readonly removePruned: (segments: readonly number[]) => Promise<void>;
 }
 
 /**

@@ -113,7 +113,7 @@ export async function openState(
 
   const subjectOf = createSubjectReader({ keys, sealer, payloads });
   const pruned = { disk, stateDisk, folder: folders.log, store, keys, payloads, log, subjectOf };
-  const removePruned = async (segments: readonly { readonly number: number }[]): Promise<void> =>
+  const removePruned = async (segments: readonly number[]): Promise<void> =>
     await removePrunedSegments(pruned, segments);
   const isLive = (slot: number): boolean => keys.stateOf(slot) === 'live';
   const opened = await openLog({ ...pruned, lock, isLive, removePruned });

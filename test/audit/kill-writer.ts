@@ -1,4 +1,4 @@
-import { writeSync } from 'node:fs';
+import { openSync, writeSync } from 'node:fs';
 import { auditConfig } from '../../services/audit/config.ts';
 import { createAuditService } from '../../services/audit/service.ts';
 import { createClosers } from '../../services/kit/lifecycle/closers.ts';
@@ -8,8 +8,12 @@ import { Model } from './faults/model.ts';
 import { randomFrom } from './faults/random.ts';
 import { KeptLog, KeptMetrics } from './fixture.ts';
 
-/** Appends, erases and reads until it is killed; prints an event a line: what it begins before it does, and what was answered. */
-const [folder = '', keysFolder = '', seed = '0'] = process.argv.slice(2);
+/**
+ * Appends, erases and reads until it is killed. Writes what it begins, before it does, and what was answered into a file, an event a line:
+ * what was written there the system keeps. Prints a point for each.
+ */
+const [folder = '', keysFolder = '', seed = '0', events = ''] = process.argv.slice(2);
+const told = openSync(events, 'a');
 const log = new KeptLog();
 const audit = await createAuditService(
   auditConfig({ folder, keysFolder, segmentBytes: 256 * 1024, indexBatchRecords: 64, indexDelayMs: 5 }),
@@ -24,9 +28,9 @@ const load = new Load({
   model,
   random: randomFrom(Number(seed)),
   isOver: () => false,
-  // At once, and in order: what was begun has to be known before it takes effect.
   tell: (event) => {
-    writeSync(1, `${JSON.stringify(event)}\n`);
+    writeSync(told, `${JSON.stringify(event)}\n`);
+    process.stdout.write('.');
   },
   scope: `kill-${seed}`,
 });

@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { parseVerifierKey, signatureTypes } from '../../services/kit/transparency/verifier-key.ts';
@@ -18,24 +17,24 @@ import { openAudit, temporaryFolder } from './fixture.ts';
 const kills = Number(process.env.SOAK_KILLS ?? 5);
 const writer = fileURLToPath(new URL('./kill-writer.ts', import.meta.url));
 
-/** Runs a writer on the folder and kills it after so many events; what it told, but for the last line, which may be half a one. */
+/** Runs a writer on the folder and kills it after so many events; what it told, but for the last line where it is half a line. */
 async function runAndKill(folder: string, seed: number, eventsBefore: number): Promise<LoadEvent[]> {
+  const told = join(await temporaryFolder(), 'events');
   const child = spawn(
     process.execPath,
-    ['--import', 'tsx', writer, folder, join(folder, 'keys'), String(seed)],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
+    ['--import', 'tsx', writer, folder, join(folder, 'keys'), String(seed), told],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   const exited = once(child, 'close');
-  const lines: string[] = [];
-  createInterface({ input: child.stdout }).on('line', (line) => {
-    lines.push(line);
-    if (lines.length === eventsBefore) child.kill('SIGKILL');
+  let left = eventsBefore;
+  child.stdout.on('data', (points: Buffer) => {
+    left -= points.length;
+    if (left <= 0) child.kill('SIGKILL');
   });
   const [code, signal] = await exited;
   expect({ code, signal }).toEqual({ code: null, signal: 'SIGKILL' });
-  return lines.flatMap((line) => (line.endsWith('}') ? [JSON.parse(line) as LoadEvent] : []));
+  const lines = (await readFile(told, 'utf8')).split('\n').slice(0, -1);
+  return lines.map((line) => JSON.parse(line) as LoadEvent);
 }
 
 /** Brings a model to what a process was told. */

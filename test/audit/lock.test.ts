@@ -84,6 +84,31 @@ test('a start that fails leaves what it found, so that the next one knows of the
   expect(await lockFolder(folder)).toMatchObject({ unclean: true, powerLost: true });
 });
 
+test('a power failure is known of until what it left is in order, whoever is killed before that', async () => {
+  const folder = await temporaryFolder();
+  await writeFile(join(folder, 'lock.7'), JSON.stringify({ pid: 1, startedAt: '', bootId: 'before' }));
+  const kill = async (generation: number): Promise<void> => {
+    const path = join(folder, `lock.${generation}`);
+    await writeFile(path, (await readFile(path, 'utf8')).replace(`"pid":${process.pid}`, '"pid":4194303'));
+  };
+  expect(await lockFolder(folder)).toMatchObject({ unclean: true, powerLost: true });
+  await kill(8);
+  const second = await lockFolder(folder);
+  expect(second).toMatchObject({ unclean: true, powerLost: true });
+  await second.settle();
+  await kill(9);
+  expect(await lockFolder(folder)).toMatchObject({ unclean: true, powerLost: false });
+});
+
+test('a writer that stops without having put its own writes in order says so to the next one', async () => {
+  const folder = await temporaryFolder();
+  await (await lockFolder(folder)).abandon();
+  const next = await lockFolder(folder);
+  expect(next).toMatchObject({ unclean: true, powerLost: false });
+  await next.release(true);
+  expect(await lockFolder(folder)).toMatchObject({ unclean: false, powerLost: false });
+});
+
 test('of many that come at once, to a free folder or a stale lock, exactly one gets it', async () => {
   for (let round = 0; round < 100; round++) {
     const folder = await temporaryFolder();

@@ -48,7 +48,7 @@ it('the bench of the feature role measures each of its promises', async () => {
     'read of 20 features over 4 entities, p50': number,
     'read of 20 features over 4 entities, p99': number,
     'read of one row over a link': number,
-    '100 rows in one read over a link': number,
+    '100 rows in one read over a link, in columns': number,
     'read as of an earlier time, busy airports, 14 days, p99': number,
     'three million flights into all views': number,
     'own memory in the last quarter of that': number,

@@ -9,10 +9,11 @@ export interface TimeRange {
 
 /** Of one part of the range: what is not answered by then is passed over. */
 const maxPagesPerPart = 200;
+const maxPerPart = 1000;
 
 /**
  * Answers of a time range, spread evenly over it: the range is cut into `count` parts of one length, and of each the first prediction
- * or inference is taken, if there is one.
+ * or inference is taken; where parts before had none, as many more, up to what a page holds.
  */
 export async function* recordSample(
   mesh: Pick<MeshClient, 'audit'>,
@@ -21,21 +22,28 @@ export async function* recordSample(
   call: CallOptions,
 ): AsyncGenerator<{ readonly part: number; readonly stored: GetRecordResponse | undefined }> {
   const lengthMs = (untilMs - sinceMs) / count;
+  let missing = 0;
   for (let part = 0; part < count; part++) {
     const filter = {
       since: timestampOf(sinceMs + part * lengthMs),
       until: timestampOf(part + 1 === count ? untilMs : sinceMs + (part + 1) * lengthMs),
       events: ['prediction', 'inference'],
     };
-    let stored: GetRecordResponse | undefined;
+    const wanted = Math.min(1 + missing, maxPerPart);
+    let taken = 0;
     let pageToken = '';
-    for (let pages = 0; pages < maxPagesPerPart && stored === undefined; pages++) {
-      const page = await mesh.audit.QueryRecords({ filter, pageSize: 1, pageToken }, call);
-      stored = page.records[0]?.record ?? undefined;
+    for (let pages = 0; pages < maxPagesPerPart && taken < wanted; pages++) {
+      const page = await mesh.audit.QueryRecords({ filter, pageSize: wanted - taken, pageToken }, call);
+      for (const { record } of page.records) {
+        if (record === null) continue;
+        taken++;
+        yield { part, stored: record };
+      }
       pageToken = page.nextPageToken;
       if (pageToken === '') break;
     }
-    yield { part, stored };
+    missing += 1 - taken;
+    if (taken === 0) yield { part, stored: undefined };
   }
 }
 

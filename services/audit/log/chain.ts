@@ -28,8 +28,8 @@ export const probeName = 'probe';
 /** The segments of a log, oldest first. */
 export interface Chain {
   readonly segments: readonly Segment[];
-  /** Segments before them that were pruned and are still to be removed. */
-  readonly pruned: readonly Segment[];
+  /** Numbers of segments before them that were pruned and are still to be removed, whatever is in them. */
+  readonly pruned: readonly number[];
 }
 
 /**
@@ -46,16 +46,17 @@ export async function readChain(disk: Disk, folder: string, log: Log): Promise<C
     else if (name === probeName) await disk.remove(join(folder, name));
   }
   numbers.sort((a, b) => a - b);
-  const first = note === undefined ? 1 : Math.min(note.segment, numbers[0] ?? note.segment);
-  if (note !== undefined && !numbers.includes(note.segment))
-    throw corrupt(segmentPath(folder, note.segment), 0, 'the file is missing');
+  const first = note?.segment ?? 1;
+  const kept = numbers.filter((number) => number >= first);
+  if (note !== undefined && kept.length === 0)
+    throw corrupt(segmentPath(folder, first), 0, 'the file is missing');
   const files: FileState[] = [];
-  for (const [at, number] of numbers.entries()) {
+  for (const [at, number] of kept.entries()) {
     const path = segmentPath(folder, number);
     if (number !== first + at) throw corrupt(segmentPath(folder, first + at), 0, 'the file is missing');
     const { size, header } = await readHeader(disk, path);
     if (header?.number === number) files.push({ path, size, header });
-    else if (at === numbers.length - 1 && size <= headerBytes) await removeUnmade(disk, folder, path, log);
+    else if (at === kept.length - 1 && size <= headerBytes) await removeUnmade(disk, folder, path, log);
     else throw corrupt(path, 0, 'it has no valid header');
   }
   const chain: Segment[] = [];
@@ -69,16 +70,13 @@ export async function readChain(disk: Disk, folder: string, log: Log): Promise<C
     if (size < file.size) await cut(disk, file, size, log);
     chain.push({ number, salt, firstIndex, size });
   }
-  return split(folder, chain, note);
+  if (note !== undefined) refuseOther(folder, chain[0], note);
+  return { segments: chain, pruned: numbers.filter((number) => number < first) };
 }
 
-function split(folder: string, chain: readonly Segment[], note: PruningNote | undefined): Chain {
-  if (note === undefined) return { segments: chain, pruned: [] };
-  const segments = chain.filter(({ number }) => number >= note.segment);
-  const [first] = segments;
+function refuseOther(folder: string, first: Segment | undefined, note: PruningNote): void {
   if (first?.salt !== note.salt || first.firstIndex !== note.firstIndex)
     throw corrupt(segmentPath(folder, note.segment), 16, 'it is not what the log was pruned up to');
-  return { segments, pruned: chain.filter(({ number }) => number < note.segment) };
 }
 
 interface FileState {

@@ -11,7 +11,7 @@ export interface InterruptedPruningDeps {
   readonly folder: string;
   readonly store: IndexStore;
   readonly log: Log;
-  readonly removePruned: (segments: readonly { readonly number: number }[]) => Promise<void>;
+  readonly removePruned: (segments: readonly number[]) => Promise<void>;
 }
 
 /** Finishes a pruning that the log tells of, forgets one that it does not tell of. Resolves to the log as it is then. */
@@ -27,7 +27,7 @@ export async function finishPruning(
   const goes = recovered.segments.filter(({ number }) => number < note.segment);
   if (isTold && goes.length > 0) {
     await writePruningNote(stateDisk, folder, 'pruned', note);
-    await removePruned(goes);
+    await removePruned(goes.map(({ number }) => number));
   }
   await removePruningNote(stateDisk, folder, 'pruning');
   if (!isTold) return recovered;

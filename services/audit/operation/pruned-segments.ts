@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { isMeshError } from '../../kit/errors/mesh-error.ts';
 import type { Log } from '../../kit/log/log.ts';
 import type { Disk } from '../disk.ts';
 import { factsOf } from '../index/facts.ts';
@@ -33,11 +34,17 @@ const slotsPerTurn = 32;
  */
 export async function removePrunedSegments(
   deps: PrunedSegmentsDeps,
-  segments: readonly { readonly number: number }[],
+  segments: readonly number[],
 ): Promise<void> {
   const { disk, folder, log } = deps;
-  for (const { number } of segments) {
-    await removeSubjects(deps, await removeRecords(deps, number));
+  for (const number of segments) {
+    try {
+      await removeSubjects(deps, await removeRecords(deps, number));
+    } catch (error) {
+      if (!isMeshError(error) || error.reason !== 'STATE_CORRUPT') throw error;
+      // It goes all the same: what the index keeps of it is found by the next start, which builds the index again.
+      log.warn('a segment of the audit log that is removed is damaged', { error });
+    }
     await disk.remove(segmentPath(folder, number));
     await disk.syncFolder(folder);
     log.info('removed a segment of the audit log whose retention has passed', {

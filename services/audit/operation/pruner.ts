@@ -89,7 +89,10 @@ export class Pruner {
     await writePruningNote(stateDisk, folder, 'pruned', note);
     writer.beginWith(stays.number, sizeBytes);
     reader.beginWith(stays);
-    await removePrunedSegments(this.#deps, goes);
+    await removePrunedSegments(
+      this.#deps,
+      goes.map(({ number }) => number),
+    );
     await removePruningNote(stateDisk, folder, 'pruning');
     return {
       entries: stays.firstIndex - firstIndex,

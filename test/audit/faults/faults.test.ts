@@ -7,9 +7,11 @@ import { hurryTimers } from './fast-timers.ts';
 import { histories, runHistory, Tally } from './history.ts';
 
 /** The long version: npm run faults. */
-const runs = 25;
+const runs = 15;
 
-test(`what was answered holds over ${runs} histories of failing disks, kills and power failures`, async () => {
+test(`what was answered holds over ${runs} histories of failing disks, kills and power failures`, {
+  timeout: 300_000,
+}, async () => {
   hurryTimers();
   const tally = new Tally();
   const property = fc.asyncProperty(histories, async (plans) => {
@@ -21,7 +23,7 @@ test(`what was answered holds over ${runs} histories of failing disks, kills and
     }
   });
   await fc.assert(property, { numRuns: runs, endOnFailure: true });
-  expect(tally.answered).toBeGreaterThan(500);
-  expect(tally.receipts).toBeGreaterThan(500);
+  expect(tally.answered).toBeGreaterThan(300);
+  expect(tally.receipts).toBeGreaterThan(300);
   expect(tally.cuts.size).toBeGreaterThan(5);
 });

@@ -26,9 +26,9 @@ export function areaOf(path: string): Area {
   return path.startsWith('erasing') ? 'erasing' : 'other';
 }
 
-/** The n-th operation, from 1, in an area, or in any. */
+/** The n-th operation that changes something, from 1: of all, of an area, or of a kind in an area, e.g. "rename head". */
 export interface Moment {
-  readonly area: Area | 'any';
+  readonly what: 'any' | Area | `${Operation} ${Area}`;
   readonly nth: number;
 }
 
@@ -41,7 +41,7 @@ export type FaultPlan =
   | { readonly kind: 'hang'; readonly at: Moment };
 
 /** Operations that change something: reads can't be torn. */
-const changing: ReadonlySet<Operation> = new Set<Operation>([
+export const changes = [
   'makeFolder',
   'create',
   'write',
@@ -51,7 +51,8 @@ const changing: ReadonlySet<Operation> = new Set<Operation>([
   'remove',
   'rename',
   'syncFolder',
-]);
+] as const;
+const changing: ReadonlySet<Operation> = new Set<Operation>(changes);
 
 /** Delays, fails and hangs operations as planned, and tells when the moment of the end has come. */
 export class PlannedGate implements Gate {
@@ -95,19 +96,17 @@ export class PlannedGate implements Gate {
     if (this.#isQuiet) return operation === 'write' && random.chance(0.1) ? { part: 0.5 } : undefined;
     const area = areaOf(path);
     const isChange = changing.has(operation);
-    if (isChange) {
-      this.#counts.set(area, (this.#counts.get(area) ?? 0) + 1);
-      this.#counts.set('any', (this.#counts.get('any') ?? 0) + 1);
-    }
-    if (isChange && isMoment(this.#cut, area, this.#counts) === 0) {
+    const names = ['any', area, `${operation} ${area}`];
+    if (isChange) for (const name of names) this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
+    if (isChange && this.#since(this.#cut, names) === 0) {
       const end = (): void => this.#onCut(`${operation} ${area}`);
       if (random.chance(0.5)) end();
       // What the write did not get to is not there.
       else return operation === 'write' ? { part: random.pick([0.3, 0.7, 1]), after: end } : { after: end };
     }
-    const failing = this.#failure(isChange, area);
+    const failing = this.#failure(isChange, names);
     if (failing !== undefined) return { error: failing, isDone: random.chance(0.3), part: random.next() };
-    if (this.#fault.kind === 'hang' && isChange && isMoment(this.#fault.at, area, this.#counts) === 0)
+    if (this.#fault.kind === 'hang' && isChange && this.#since(this.#fault.at, names) === 0)
       await new Promise<void>((resolve) => this.#letGo.push(resolve));
     return operation === 'write' && random.chance(0.1) ? { part: 0.5 } : undefined;
   }
@@ -117,22 +116,18 @@ export class PlannedGate implements Gate {
     return this.#random.chance(this.#fault.rate / 4) ? 'EIO' : undefined;
   }
 
-  #failure(isChange: boolean, area: Area): string | undefined {
+  #failure(isChange: boolean, names: readonly string[]): string | undefined {
     const fault = this.#fault;
     if (fault.kind === 'noise') return this.#random.chance(fault.rate) ? 'EIO' : undefined;
     if (fault.kind !== 'error' || !isChange || this.#errorsLeft === 0) return undefined;
-    if ((isMoment(fault.at, area, this.#counts) ?? -1) < 0) return undefined;
+    if ((this.#since(fault.at, names) ?? -1) < 0) return undefined;
     this.#errorsLeft--;
     return fault.code;
   }
-}
 
-/** How far after the moment this operation is; undefined if it is of another area. */
-function isMoment(
-  moment: Moment | undefined,
-  area: Area,
-  counts: ReadonlyMap<string, number>,
-): number | undefined {
-  if (moment === undefined || (moment.area !== 'any' && moment.area !== area)) return undefined;
-  return (counts.get(moment.area) ?? 0) - moment.nth;
+  /** How far after the moment this operation is; undefined if it is none of its kind. */
+  #since(moment: Moment | undefined, names: readonly string[]): number | undefined {
+    if (moment === undefined || !names.includes(moment.what)) return undefined;
+    return (this.#counts.get(moment.what) ?? 0) - moment.nth;
+  }
 }

@@ -6,7 +6,7 @@ import { parseVerifierKey, signatureTypes } from '../../../services/kit/transpar
 import { reasonOf } from './call.ts';
 import { checkAll } from './checks.ts';
 import { DiskState } from './disk-state.ts';
-import { areas, type FaultPlan, type Moment, PlannedGate } from './gate.ts';
+import { areas, changes, type FaultPlan, type Moment, PlannedGate } from './gate.ts';
 import { type End, Life, type Remains } from './life.ts';
 import { Load } from './load.ts';
 import { Model } from './model.ts';
@@ -26,11 +26,21 @@ export interface LifePlan {
   readonly index: 'kept' | 'older' | 'removed';
 }
 
+const nth = (min: number, max: number): fc.Arbitrary<number> => fc.integer({ min, max });
 const moments: fc.Arbitrary<Moment> = fc.oneof(
-  fc.record({ area: fc.constant('any' as const), nth: fc.integer({ min: 1, max: 40 }) }),
-  fc.record({ area: fc.constant('any' as const), nth: fc.integer({ min: 20, max: 200 }) }),
-  fc.record({ area: fc.constant('log' as const), nth: fc.integer({ min: 1, max: 60 }) }),
-  fc.record({ area: fc.constantFrom(...areas), nth: fc.integer({ min: 1, max: 10 }) }),
+  fc.record({ what: fc.constant('any' as const), nth: nth(1, 40) }),
+  fc.record({ what: fc.constant('any' as const), nth: nth(20, 200) }),
+  fc.record({ what: fc.constant('log' as const), nth: nth(1, 60) }),
+  fc.record({ what: fc.constantFrom(...areas), nth: nth(1, 10) }),
+  fc.record({
+    what: fc
+      .tuple(
+        fc.constantFrom(...changes),
+        fc.constantFrom('log', 'payloads', 'subjects', 'erasing', 'head', 'tile'),
+      )
+      .map(([operation, area]) => `${operation} ${area}` as Moment['what']),
+    nth: nth(1, 4),
+  }),
 );
 
 const faults: fc.Arbitrary<FaultPlan> = fc.oneof(
@@ -170,8 +180,8 @@ async function live(
         else if (wait < 0.6) await new Promise((resolve) => setImmediate(resolve));
       }
       await Promise.race([Promise.all(work), ended]);
-      // Whatever it met, it goes on by itself when the disk is well again.
-      if (remains === undefined)
+      // Whatever it met, it goes on by itself when the disk is well again; or it is stopped as it is.
+      if (remains === undefined && random.chance(0.7))
         await quietly('what follows the load', async () => {
           await Promise.all(work);
           await recovers(load, model);

@@ -119,12 +119,13 @@ export class Life {
 const alarms =
   /lost records|lacks keys|content of a record can not be read|can not be opened anew|index does not fit|records that the log has not/;
 
-/** The lock of this process as that of one that is gone. */
+/** A lock as the next process finds it: this one's is that of one that is gone; with the power all are of a system that is gone. */
 function orphaned(content: string, end: End): string {
   try {
     const lock = JSON.parse(content) as { pid?: number; bootId?: string };
-    if (lock.pid !== process.pid) return content;
-    return JSON.stringify(end === 'kill' ? { ...lock, pid: deadPid } : { ...lock, bootId: 'before' });
+    if (lock.bootId === undefined) return content;
+    const pid = lock.pid === process.pid ? deadPid : lock.pid;
+    return JSON.stringify(end === 'kill' ? { ...lock, pid } : { ...lock, bootId: 'before' });
   } catch {
     return content;
   }

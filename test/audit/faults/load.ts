@@ -50,9 +50,12 @@ export class Load {
   /** Milliseconds by which the clocks of callers are wrong. */
   #skewMs = 0;
   #erasures = 0;
+  /** Begins the names of subjects that nobody knew before. */
+  readonly #stranger: string;
 
   constructor(deps: LoadDeps) {
     this.#deps = deps;
+    this.#stranger = `passenger=${deps.random.below(2 ** 31)}-`;
   }
 
   async step(): Promise<void> {
@@ -64,7 +67,7 @@ export class Load {
     else if (kind < 0.5) await this.#alike();
     else if (kind < 0.57) await this.#many();
     else if (kind < 0.63) await this.append(this.request({ isLarge: true }));
-    else if (kind < 0.71) await this.#outcome();
+    else if (kind < 0.71) await this.#outcome(random.chance(0.2));
     else if (kind < 0.77) await this.#again();
     else if (kind < 0.84) await this.erase(random.pick(subjects));
     else if (kind < 0.91) await this.#read();
@@ -140,11 +143,11 @@ export class Load {
     await Promise.all(many.map((request) => this.append(request)));
   }
 
-  async #outcome(): Promise<void> {
+  async #outcome(isLarge: boolean): Promise<void> {
     const about = this.#anyAnswered();
     if (about === undefined) return;
     const { recordId, subject } = about.sent.plan;
-    await this.append(this.request({ subjectOf: recordId, subject }));
+    await this.append(this.request({ subjectOf: recordId, subject, isLarge }));
   }
 
   async #again(): Promise<void> {
@@ -228,7 +231,7 @@ export class Load {
     const { key = '', subjectOf = '' } = settings;
     const recordId = uuidAt(Date.now() + this.#skewMs);
     const isAboutSomebody = subjectOf === '' && random.chance(0.7);
-    const name = random.chance(0.2) ? `passenger=${recordId}` : random.pick(subjects);
+    const name = random.chance(0.4) ? `${this.#stranger}${random.below(4)}` : random.pick(subjects);
     const subject = settings.subject ?? (isAboutSomebody ? name : '');
     const hasContent = subject !== '' || key !== '' || random.chance(0.5);
     const length = settings.isLarge === true ? 40_000 : settings.isSmall === true ? 1 : random.below(800);

@@ -10,7 +10,8 @@ const writer = fileURLToPath(new URL('../kill-writer.ts', import.meta.url));
 test('two processes on one audit folder, or on one key folder: the second is refused by name while the first lives', async () => {
   const folder = await temporaryFolder();
   const keysFolder = join(await temporaryFolder(), 'keys');
-  const child = spawn(process.execPath, ['--import', 'tsx', writer, folder, keysFolder, '1'], {
+  const events = join(await temporaryFolder(), 'events');
+  const child = spawn(process.execPath, ['--import', 'tsx', writer, folder, keysFolder, '1', events], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exited = once(child, 'close');

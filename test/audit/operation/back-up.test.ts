@@ -1,5 +1,6 @@
 import { cp, mkdir, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { auditConfig } from '../../../services/audit/config.ts';
 import { backUpAudit } from '../../../services/audit/operation/back-up/back-up.ts';
@@ -259,5 +260,14 @@ describe('a back-up', () => {
     expect((await errorOf(backUpKeys(join(base, 'nothing'), join(base, 'y')))).message).toContain(
       'holds no keys',
     );
+  });
+
+  test('with a manifest that is anything else is refused by name', async () => {
+    const folder = await temporaryFolder();
+    const property = fc.asyncProperty(fc.oneof(fc.json(), fc.string()), async (text) => {
+      await writeFile(join(folder, 'manifest.json'), text);
+      expect(await reasonOf(restore(folder, join(folder, 'x')))).toBe('STATE_CORRUPT');
+    });
+    await fc.assert(property, { numRuns: 100 });
   });
 });

@@ -162,6 +162,30 @@ describe('a check', () => {
     expect(report.findings[0]?.place).toMatch(/^entry \d+, record [0-9a-f-]{36}$/);
   });
 
+  test('names a damaged public or private key of the log, a lost tree, and a damaged page of the index', async () => {
+    const vkey = await copyOf(original);
+    await flip(join(vkey, 'vkey'), 20);
+    expect(names(await check(vkey))).toEqual(['vkey_damaged']);
+    const key = await copyOf(original);
+    await flip(join(key, 'keys', 'log.key'), 60);
+    expect(names(await check(key))).toEqual(['log_key_damaged']);
+    const store = await copyOf(original);
+    await flip(join(store, 'keys', 'store.key'), 30);
+    expect(names(await check(store))).toEqual(['keys_unreadable']);
+    const tree = await copyOf(original);
+    await rm(join(tree, 'tree'), { recursive: true });
+    expect(await check(tree)).toMatchObject({ faults: 0, notes: 1, findings: [{ name: 'tree_missing' }] });
+    const page = await copyOf(original);
+    const data = join(page, 'index', 'data.mdb');
+    const bytes = await readFile(data);
+    // All but the first two pages, which are checked before.
+    bytes.fill(0xff, 8192);
+    await writeFile(data, bytes);
+    const report = await check(page);
+    expect(names(report)).toEqual(['index_damaged']);
+    expect(report.findings[0]?.remedy).toContain('audit rebuild');
+  });
+
   test('tells lost from erased, by entry and record', async () => {
     const folder = await copyOf(original);
     // The key of one subject.

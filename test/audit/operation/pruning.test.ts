@@ -1,10 +1,14 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { segmentPath } from '../../../services/audit/log/segment.ts';
+import { readPruningNote, writePruningNote } from '../../../services/audit/log/pruning-note.ts';
+import { realTreeDisk } from '../../../services/audit/tree/tree-disk.ts';
+import { MeshError } from '../../../services/kit/errors/mesh-error.ts';
 import { verifyReceipt } from '../../../services/kit/transparency/receipt.ts';
 import { parseVerifierKey, signatureTypes } from '../../../services/kit/transparency/verifier-key.ts';
-import { errorOf, get, openAudit, reasonOf, temporaryFolder, testCall } from '../fixture.ts';
+import { errorOf, get, newId, openAudit, reasonOf, temporaryFolder, testCall } from '../fixture.ts';
+import { check } from './checking.ts';
 import {
   appendRecord,
   dayMs,
@@ -187,6 +191,89 @@ describe('pruning', () => {
     expect(finished.size()).toBe(size);
     expect(await reasonOf(get(finished, ids[0]!))).toBe('RECORD_NOT_FOUND');
     await finished.close();
-    expect(await segmentPath(folder, 1)).toContain('0000000001.log');
+  });
+
+  test('goes on over a segment that was damaged after it was decided that it goes', async () => {
+    const { audit, folder } = await filledLog(await temporaryFolder(), 700, 0.4);
+    await audit.close();
+    const first = await readFile(join(folder, 'log', '0000000001.log'));
+    const again = await openAudit({ folder, segmentBytes });
+    await again.prune(halfYearAgo(), 'test');
+    await again.close();
+    // As if killed before its removal, and damaged meanwhile.
+    first.fill(0, 5000, 5100);
+    await writeFile(join(folder, 'log', '0000000001.log'), first);
+    const finished = await openAudit({ folder, segmentBytes });
+    expect(finished.log.has('a segment of the audit log that is removed is damaged')).toBe(true);
+    await finished.close();
+    expect(await segmentNames(folder)).not.toContain('0000000001.log');
+    expect((await check(folder)).findings).toEqual([]);
+  });
+
+  test('while records are appended, read and erased leaves nothing amiss', async () => {
+    const { audit, folder, ids } = await filledLog(await temporaryFolder(), 900, 0.4);
+    let goesOn = true;
+    const appended: string[] = [];
+    const appending = [0, 1, 2].map(async (writer) => {
+      for (let n = 0; goesOn; n++)
+        appended.push(
+          await appendRecord(audit, {
+            subject: `passenger=${(writer + 3 * n) % 24}`,
+            personalBytes: 300,
+            outcomeOf: ids[n % 900] as string,
+          }),
+        );
+    });
+    const reading = (async () => {
+      for (let n = 0; goesOn; n++) {
+        const reason = await reasonOf(
+          get(audit, ids[n % 900] as string).then(() => Promise.reject(new MeshError('INTERNAL', 'found'))),
+        );
+        expect(['INTERNAL', 'RECORD_NOT_FOUND', 'ENTRY_PRUNED']).toContain(reason);
+      }
+    })();
+    const erasing = reasonOf(
+      erase(audit, 'passenger=9').then(() => Promise.reject(new MeshError('INTERNAL', 'erased'))),
+    );
+    const [first, second] = await Promise.all([
+      audit.prune(Date.now() - 300 * dayMs, 'test'),
+      audit.prune(halfYearAgo(), 'test'),
+    ]);
+    expect(first.entries).toBeGreaterThan(0);
+    expect(second.entries).toBeGreaterThan(0);
+    // Its records may have been on their way out.
+    expect(['INTERNAL', 'ENTRY_PRUNED']).toContain(await erasing);
+    goesOn = false;
+    await Promise.all([...appending, reading]);
+    for (const id of appended.slice(-20))
+      expect((await get(audit, id)).contentState).toMatch(/PRESENT|ERASED/);
+    await audit.close();
+    expect((await check(folder)).findings).toEqual([]);
+    expect(await rebuiltIndexLines(folder)).toEqual(await indexLines(folder));
+  });
+
+  test('a note of it that is anything but whole is damage', async () => {
+    const folder = await temporaryFolder();
+    const disk = realTreeDisk();
+    const note = { segment: 7, firstIndex: 4711, salt: 99, recordId: newId() };
+    await writePruningNote(disk, folder, 'pruned', note);
+    expect(await readPruningNote(disk, folder, 'pruned')).toEqual(note);
+    const whole = await readFile(join(folder, 'pruned'));
+    const property = fc.asyncProperty(
+      fc.oneof(
+        fc.uint8Array({ maxLength: 300 }),
+        fc.tuple(fc.nat(whole.length - 1), fc.integer({ min: 1, max: 255 })).map(([at, bits]) => {
+          const bytes = Uint8Array.from(whole);
+          bytes[at] = (bytes[at] ?? 0) ^ bits;
+          return bytes;
+        }),
+        fc.nat(whole.length - 1).map((end) => whole.subarray(0, end)),
+      ),
+      async (bytes) => {
+        await writeFile(join(folder, 'pruned'), bytes);
+        expect(await reasonOf(readPruningNote(disk, folder, 'pruned'))).toBe('STATE_CORRUPT');
+      },
+    );
+    await fc.assert(property, { numRuns: 200 });
   });
 });

@@ -20,6 +20,8 @@ import { ContentCheck } from './content-check.ts';
 import { type Finding, Findings, rebuildRemedy } from './findings.ts';
 import { IndexCheck } from './index-check.ts';
 import { type CheckedFrame, type WalkedLog, walkWholeLog } from './log-walk.ts';
+import { indexReadFault } from './readable-index.ts';
+import { checkSigningKeys } from './signing-check.ts';
 import { TreeCheck } from './tree-check.ts';
 
 export interface CheckOptions {
@@ -106,6 +108,7 @@ class Parts {
       firstIndex,
     );
     await tree.addStored(firstIndex);
+    await checkSigningKeys(this.#options.config, findings);
     const isPruning = await this.#findUnfinished();
     this.#store = treeOnly ? undefined : await this.#openIndex();
     const content = treeOnly ? undefined : await this.#openContent();
@@ -117,8 +120,9 @@ class Parts {
       tree.add(frameLeafHash(frame.bytes, frame.offset));
       if (treeOnly) return;
       const facts = factsOf(frame.entry);
-      if (content === undefined) index?.add(frame, facts, undefined);
-      else return content.add(frame, facts).then((subject) => index?.add(frame, facts, subject));
+      const subject = content?.add(frame, facts);
+      if (subject instanceof Promise) return subject.then((found) => index?.add(frame, facts, found));
+      index?.add(frame, facts, subject);
     };
     const walked = await walkWholeLog({
       disk,
@@ -207,6 +211,8 @@ class Parts {
     if (!existsSync(lmdbFile(folder))) return tell('index_missing', 'there is no index');
     const fault = await lmdbFileFault(folder);
     if (fault !== undefined) return tell('index_damaged', fault);
+    const readFault = await indexReadFault(folder);
+    if (readFault !== undefined) return tell('index_damaged', readFault);
     const { store, wasDamaged } = await openIndexStore(folder);
     if (!wasDamaged) return store;
     await store.close();

@@ -6,7 +6,7 @@ import type { SubjectSlot } from '../../log/commit.ts';
 import type { KeyStore } from '../../sealing/key-store.ts';
 import { payloadName } from '../../sealing/payload-ref.ts';
 import type { Payloads } from '../../sealing/payloads.ts';
-import { readSealedField, type Sealer } from '../../sealing/sealer.ts';
+import { readSealedField, type SealedTie, type Sealer } from '../../sealing/sealer.ts';
 import type { SealingDisk } from '../../sealing/sealing-disk.ts';
 import { type FindingName, type Findings, restoreRemedy } from './findings.ts';
 import type { CheckedFrame } from './log-walk.ts';
@@ -51,27 +51,34 @@ export class ContentCheck {
     this.#options = options;
   }
 
-  /** Resolves to whose content it is, as the index keeps it. */
-  async add(frame: CheckedFrame, facts: Facts | undefined): Promise<SubjectSlot | undefined> {
+  /** Whose content it is, as the index keeps it. At once but for large contents: a promise for each costs as much as opening it. */
+  add(
+    frame: CheckedFrame,
+    facts: Facts | undefined,
+  ): SubjectSlot | undefined | Promise<SubjectSlot | undefined> {
     if (facts?.event === 'erasure') this.#addErasure(frame, facts);
     if (frame.sealedKind === 'none') return undefined;
-    const { keys, sealer } = this.#options;
-    const { slot } = frame;
-    keys.noteUsed(slot);
+    this.#options.keys.noteUsed(frame.slot);
     const tie = readSealedField(frame.entry);
-    const place = `entry ${frame.index}, record ${frame.recordId}`;
     if (tie === undefined) {
-      this.#tell('content_damaged', place, 'it has sealed content, but its entry does not commit to any');
+      const what = 'it has sealed content, but its entry does not commit to any';
+      this.#tell('content_damaged', placeOf(frame), what);
       return undefined;
     }
-    const handle = tie.handle.toString('latin1');
-    const sealed = frame.sealedKind === 'here' ? frame.sealed : await this.#payload(frame, handle, place);
-    if (sealed === undefined) return undefined;
+    if (frame.sealedKind === 'here') return this.#open(frame, tie, frame.sealed);
+    return this.#payload(frame, tie).then((sealed) =>
+      sealed === undefined ? undefined : this.#open(frame, tie, sealed),
+    );
+  }
+
+  #open(frame: CheckedFrame, tie: SealedTie, sealed: Buffer): SubjectSlot | undefined {
+    const { keys, sealer } = this.#options;
+    const { slot } = frame;
     const opened = sealer.open({ slot, sealed, handle: tie.handle, commitment: tie.commitment });
     if (opened === 'destroyed' || opened === 'damaged') {
-      this.#unread.set(handle, {
+      this.#unread.set(tie.handle.toString('latin1'), {
         name: 'content_lost',
-        place,
+        place: placeOf(frame),
         slot,
         what: `its content is lost: the key in slot ${slot} is ${keys.stateOf(slot) === 'live' ? 'another' : keys.stateOf(slot)}, and no erasure names it`,
       });
@@ -97,9 +104,10 @@ export class ContentCheck {
     for (const handle of facts.handles) if (this.#unread.delete(handle.toString('latin1'))) this.erased++;
   }
 
-  async #payload(frame: CheckedFrame, handle: string, place: string): Promise<Buffer | undefined> {
+  async #payload(frame: CheckedFrame, { handle }: SealedTie): Promise<Buffer | undefined> {
     const { keys, payloads } = this.#options;
     const file = payloadName(frame.sealed);
+    const place = placeOf(frame);
     try {
       const sealed = await payloads.get(frame.sealed);
       if (sealed !== undefined) {
@@ -108,7 +116,7 @@ export class ContentCheck {
         return sealed;
       }
       const what = `the file ${file} of its large content is missing, and no erasure names it`;
-      this.#unread.set(handle, { name: 'payload_missing', place, what, slot: frame.slot });
+      this.#unread.set(handle.toString('latin1'), { name: 'payload_missing', place, what, slot: frame.slot });
     } catch (error) {
       if (!isMeshError(error)) throw error;
       this.#payloads.add(file);
@@ -162,4 +170,8 @@ export class ContentCheck {
       });
     }
   }
+}
+
+function placeOf({ index, recordId }: CheckedFrame): string {
+  return `entry ${index}, record ${recordId}`;
 }

@@ -7,6 +7,8 @@ export type FindingName =
   | 'entry_damaged'
   | 'entries_missing'
   | 'pruning_note_damaged'
+  | 'vkey_damaged'
+  | 'log_key_damaged'
   | 'tail_damaged'
   | 'tail_torn'
   | 'tail_not_synced'

@@ -1,7 +1,14 @@
 import type { TableName } from '../../index/environment.ts';
 import { readLocation } from '../../index/record-row.ts';
 import type { SlotChoice } from '../../index/removal.ts';
-import { type Change, changesOf, decodeSlot, type IndexEntry, slotKey } from '../../index/rows.ts';
+import {
+  type Change,
+  changesOf,
+  decodeSlot,
+  type IndexEntry,
+  type Known,
+  slotKey,
+} from '../../index/rows.ts';
 import type { IndexStore } from '../../index/store.ts';
 import { Texts, unknownText } from '../../index/texts.ts';
 import type { SubjectSlot } from '../../log/commit.ts';
@@ -40,6 +47,10 @@ export class IndexCheck {
   /** Whether contents can be opened, which tells of whom they are. */
   readonly #knowsSubjects: boolean;
 
+  /** Of the entry that is compared. */
+  #index = 0;
+  readonly #known: Known;
+
   constructor(store: IndexStore, findings: Findings, knowsSubjects: boolean) {
     this.#store = store;
     this.#findings = findings;
@@ -54,6 +65,14 @@ export class IndexCheck {
       texts.push(text);
     }
     this.#texts = new Texts(texts);
+    this.#known = {
+      texts: this.#texts,
+      // Compared at the end.
+      highestSlot: Number.POSITIVE_INFINITY,
+      findSubject: () => undefined,
+      tagOfSlot: () => undefined,
+      firstOutcome: (predictionId) => this.#firstOutcome(predictionId, this.#index),
+    };
   }
 
   /** Takes the next entry, with whose content it has. */
@@ -78,13 +97,8 @@ export class IndexCheck {
       erases: undefined,
       facts,
     };
-    const changes = changesOf([entry], {
-      texts: this.#texts,
-      highestSlot: this.#highestSlot,
-      findSubject: () => undefined,
-      tagOfSlot: () => undefined,
-      firstOutcome: (predictionId) => this.#firstOutcome(predictionId, index),
-    });
+    this.#index = index;
+    const changes = changesOf([entry], this.#known);
     this.#texts.keep();
     for (const change of changes) this.#compare(change, frame);
     if (slot > this.#highestSlot) this.#highestSlot = slot;
@@ -172,15 +186,15 @@ export class IndexCheck {
     const there = this.#store.value(table, key);
     const isSame =
       value === undefined ? there === undefined : there !== undefined && isSameRow(table, value, there);
-    const name = `index, table ${table}, key ${key.toString('hex')}`;
     if (!isSame) {
+      const name = nameOf(table, key);
       const what =
         there === undefined ? 'a row is missing' : value === undefined ? 'a row is left' : 'a row is another';
       if (table === 'subjects' && value !== undefined) this.#differingSubjects.set(decodeSlot(value), name);
       this.#differing.set(name, `${what}, by entry ${index}, record ${recordId}`);
       return;
     }
-    if (this.#differing.size > 0) this.#differing.delete(name);
+    if (this.#differing.size > 0) this.#differing.delete(nameOf(table, key));
     if (value !== undefined) this.#counts.set(table, (this.#counts.get(table) ?? 0) + 1);
   }
 
@@ -227,4 +241,8 @@ function isSameRow(table: TableName, expected: Buffer, there: Buffer): boolean {
   for (const at of textPlaces)
     if (there.readUIntLE(at, 3) === unknownText) filled.writeUIntLE(unknownText, at, 3);
   return filled.equals(there);
+}
+
+function nameOf(table: TableName, key: Buffer): string {
+  return `index, table ${table}, key ${key.toString('hex')}`;
 }

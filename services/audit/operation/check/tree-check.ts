@@ -37,6 +37,7 @@ export class TreeCheck {
   /** By size. */
   readonly roots = new Map<number, Buffer>();
   #hasPassedHead = false;
+  #isMissing = false;
   tiles = 0;
 
   private constructor(options: TreeCheckOptions, firstIndex: number) {
@@ -104,6 +105,15 @@ export class TreeCheck {
   async end(): Promise<void> {
     await this.compareTiles();
     if (this.#hasFailed) return;
+    if (this.#isMissing)
+      this.#options.findings.add({
+        name: 'tree_missing',
+        severity: 'note',
+        place: headPath(this.#options.folder),
+        what: 'the tree was not noted yet, or its folder was lost',
+        remedy:
+          'the next start makes it from the log; compare its root with a checkpoint that was kept elsewhere',
+      });
     if (this.#head !== undefined && !this.#hasPassedHead && this.#head.size > this.#edge.size)
       this.#options.findings.add({
         name: 'tree_ahead_of_log',
@@ -138,6 +148,7 @@ export class TreeCheck {
         what: 'it is missing, and the log can not tell what the tree was before the entries that were pruned',
         remedy: 'restore the folder of the tree from a back-up',
       });
+    else this.#isMissing = this.#head === undefined;
     if (this.#head?.size === 0) this.#compareHead(this.#head);
   }
 
