@@ -14,6 +14,7 @@ import {
 } from './kit/config/kinds.ts';
 import { optional, secret, setting } from './kit/config/settings.ts';
 import { logLevels } from './kit/log/json-log.ts';
+import { jobsSettings } from './scoring/jobs/config.ts';
 
 export const roles = ['gateway', 'feature', 'inference', 'audit', 'worker'] as const;
 export type Role = (typeof roles)[number];
@@ -260,5 +261,6 @@ export const meshParts = {
   limits,
   access,
   messaging: busSettings,
+  jobs: jobsSettings,
   logging,
 };

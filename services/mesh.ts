@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { startHttpServer } from '../gateway/http/http-server.ts';
+import { scoreRequestOf } from '../gateway/http/score-json.ts';
 import { publicServices } from '../gateway/public-services.ts';
 import { type AuditConfig, auditConfig } from './audit/config.ts';
 import { createAuditService } from './audit/service.ts';
@@ -38,7 +39,11 @@ import { createTracer } from './kit/telemetry/tracer.ts';
 import type { TracingConfig } from './kit/telemetry/tracing-config.ts';
 import type { OipStatus, Role } from './mesh-settings.ts';
 import { type RoleAccess, roleAccess } from './role-clients.ts';
+import { createJobsApi, jobsApiDefaults } from './scoring/jobs/api.ts';
+import { type JobsConfig, jobsDefaults } from './scoring/jobs/config.ts';
 import { noJobs } from './scoring/jobs/no-jobs.ts';
+import { jobStreams, keepJobStreams } from './scoring/jobs/streams.ts';
+import { createWorker } from './scoring/jobs/worker/worker.ts';
 import { createScoring } from './scoring/service.ts';
 
 export interface MeshConfig {
@@ -83,6 +88,8 @@ export interface MeshConfig {
     >
   >;
   readonly bus: Settings<typeof busSettings>;
+  /** How jobs are kept and worked off; what is left out has a default. */
+  readonly jobs?: Partial<JobsConfig>;
   /** Version of the software. */
   readonly version: string;
   readonly defaultTimeoutMs: number;
@@ -168,8 +175,13 @@ async function open(config: MeshConfig, log: Log, closers: Closers): Promise<Mes
     return known;
   };
 
+  if (has('worker') && !has('gateway') && config.bus.urls === undefined)
+    throw new MeshError(
+      'CONFIG_INVALID',
+      'a worker takes jobs that gateways and producers submit to a NATS server that they share: set SCOREMESH_NATS_URL',
+    );
   // Events of features come over NATS too, where one is named or the worker role brings its own.
-  const usesBus = has('worker') || (has('feature') && config.bus.urls !== undefined);
+  const usesBus = has('worker') || ((has('feature') || has('gateway')) && config.bus.urls !== undefined);
   const bus = usesBus ? await openBus(config, { log, metrics }, closers) : undefined;
   if (has('audit')) {
     const audit = await createAuditService(
@@ -245,7 +257,7 @@ async function open(config: MeshConfig, log: Log, closers: Closers): Promise<Mes
     return undefined;
   };
 
-  if (has('gateway')) {
+  if (has('gateway') || has('worker')) {
     const [feature, inference, audit] = await Promise.all([
       access('feature'),
       access('inference'),
@@ -269,12 +281,32 @@ async function open(config: MeshConfig, log: Log, closers: Closers): Promise<Mes
       closers,
     );
     checks.push(scoring.unready, feature.unready, inference.unready, audit.unready);
+    const streams =
+      bus && keepJobStreams(jobStreams({ ...jobsDefaults, ...config.jobs }), { bus, log }, closers);
+    const jobs =
+      has('gateway') && bus !== undefined ? createJobsApi(jobsApiDefaults, { ...deps, bus }) : noJobs;
     const recorded = {
       ...scoring,
-      scoring: { ...scoring.scoring, ...noJobs },
+      scoring: { ...scoring.scoring, ...jobs },
       inference: toCallers(scoring.inference),
     };
-    reachable = publicServices(recorded, { feature, audit }, linked, instruments);
+    if (has('gateway')) reachable = publicServices(recorded, { feature, audit }, linked, instruments);
+    if (has('worker') && bus !== undefined && streams !== undefined) {
+      const scored = has('gateway') ? reachable : [serve(scoringContract, recorded.scoring, instruments)];
+      createWorker(
+        { ...jobsDefaults, ...config.jobs, graceMs: config.graceMs },
+        {
+          ...deps,
+          bus,
+          streams,
+          // As every other score, with its metrics and its span.
+          score: edgeClient(scoringContract, scored, 'local').Score,
+          answered: scoring.answered,
+          readJson: scoreRequestOf,
+        },
+        closers,
+      );
+    }
   }
 
   const operations = await startOperationsServer(

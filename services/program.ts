@@ -129,7 +129,7 @@ async function loadEvents(
 /** The settings as the mesh takes them. Without folders named or found, the flights example is served. */
 function configOf(environment: Environment, version: string, hosted: readonly Role[]): MeshConfig {
   const settings = readSettings(meshParts, environment);
-  const { listening, placement, state, models, features, limits, access, messaging } = settings;
+  const { listening, placement, state, models, features, limits, access, messaging, jobs } = settings;
   const { keys, ...signing } = settings.audit;
   const dataFolder = absolute(state.data);
   const ownModels = state.models ?? (existsSync('models') ? 'models' : undefined);
@@ -159,6 +159,7 @@ function configOf(environment: Environment, version: string, hosted: readonly Ro
     oipStatus: models.oipStatus,
     features,
     bus: messaging,
+    jobs,
     version,
     defaultTimeoutMs: limits.timeoutMs,
     maxMessageBytes: limits.maxMessageBytes,

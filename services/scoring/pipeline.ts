@@ -6,17 +6,17 @@ import type { ScoreResponse__Output as ScoreResponse } from '../gen/scoremesh/sc
 import { type Call, throwIfUnwanted } from '../kit/contract/call.ts';
 import type { Client } from '../kit/contract/contract.ts';
 import { outputsOf } from './answer.ts';
-import type { AuditTrail, IdempotencyKey } from './audit-trail.ts';
+import { answeredBefore, keyOf } from './answered-before.ts';
+import type { AuditTrail } from './audit-trail.ts';
 import { type FeatureRead, readFeatures } from './feature-read.ts';
 import type { FeatureSets } from './feature-sets.ts';
 import { featureValues } from './feature-values.ts';
 import { batchOf, isAnswerOf, modelVersion } from './inferred.ts';
 import type { ModelRegistry, Resolution } from './model-registry.ts';
-import { bodyDigest, decodeRecord, type Occasion, predictionRecord } from './records.ts';
+import { decodeRecord, type Occasion, predictionRecord } from './records.ts';
 import { newsAfter, newsOfReload } from './registry-news.ts';
 import { repeatedAnswer } from './repeated-answer.ts';
 import { checkInputs, checkRequest } from './request-inputs.ts';
-import { requestKey } from './request-key.ts';
 import { inferRequest } from './tensors.ts';
 
 export interface PipelineDeps {
@@ -41,8 +41,8 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
     checkRequest(request);
     const key = keyOf(request, call);
     if (key !== undefined) {
-      const earlier = await trail.find(key, call);
-      if (earlier !== undefined) return repeatedAnswer(earlier, key, request.includeFeatures);
+      const earlier = await answeredBefore(trail, key, request, call);
+      if (earlier !== undefined) return earlier;
     }
     const { plan, alias, read, response } = await infer(deps, request, call);
     const outputs = outputsOf(plan, response);
@@ -106,9 +106,4 @@ async function infer(deps: PipelineDeps, request: ScoreRequest, call: Call): Pro
 
 function shownFeatures(read: FeatureRead | undefined): FeatureValue[] {
   return read === undefined ? [] : featureValues(read.known.set, read.response);
-}
-
-function keyOf(request: ScoreRequest, call: Call): IdempotencyKey | undefined {
-  if (request.requestId === '') return undefined;
-  return { key: requestKey(request.requestId, call), bodyDigest: bodyDigest(request) };
 }

@@ -5,6 +5,9 @@ import type {
   ModelContract,
   ScoringContract,
 } from '../contracts.ts';
+import type { ScoreRequest__Output as ScoreRequest } from '../gen/scoremesh/scoring/v1/ScoreRequest.ts';
+import type { ScoreResponse__Output as ScoreResponse } from '../gen/scoremesh/scoring/v1/ScoreResponse.ts';
+import type { Call } from '../kit/contract/call.ts';
 import type { Client, Handlers } from '../kit/contract/contract.ts';
 import type { MeshError } from '../kit/errors/mesh-error.ts';
 import type { Closers } from '../kit/lifecycle/closers.ts';
@@ -12,6 +15,7 @@ import type { Log } from '../kit/log/log.ts';
 import type { Metrics } from '../kit/telemetry/metrics.ts';
 import { createUuids } from '../kit/uuid.ts';
 import { createAdmission } from './admission.ts';
+import { answeredBefore, keyOf } from './answered-before.ts';
 import { createAuditTrail } from './audit-trail.ts';
 import { createFeatureSets } from './feature-sets.ts';
 import { createGuard } from './guard.ts';
@@ -50,6 +54,8 @@ export interface Scoring {
   readonly scoring: Omit<Handlers<ScoringContract>, JobMethods>;
   readonly inference: Handlers<InferenceContract>;
   readonly models: Handlers<ModelContract>;
+  /** The recorded answer of a request with a request_id, if there is one: nothing is scored. */
+  answered(request: ScoreRequest, call: Call): Promise<ScoreResponse | undefined>;
   /** Why nothing can be answered yet; undefined once it can. */
   unready(): MeshError | undefined;
 }
@@ -85,6 +91,10 @@ export function createScoring(config: ScoringConfig, deps: ScoringDeps, closers:
       log,
     }),
     models: createRecordedModels(deps.models, recorded),
+    answered: async (request, call) => {
+      const key = keyOf(request, call);
+      return key === undefined ? undefined : answeredBefore(trail, key, request, call);
+    },
     unready: models.unready,
   };
 }

@@ -71,7 +71,7 @@ const composing: Readonly<Record<string, readonly string[] | 'everything'>> = {
   'services/flights-seed.ts': ['examples/flights/seed.ts', 'gateway/', ...shared],
   'services/ready-block.ts': [...composition, 'gateway/client/', ...shared],
   'services/role-clients.ts': [...composition, ...shared],
-  'services/mesh-settings.ts': shared,
+  'services/mesh-settings.ts': ['services/scoring/jobs/config.ts', ...shared],
   'services/contracts.ts': ['services/kit/', 'services/gen/'],
 };
 

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect, headers, type MsgHdrs, type NatsConnection } from 'nats';
 import protobuf from 'protobufjs';
@@ -9,11 +9,6 @@ import { type MeshConfig, startMesh } from '../../services/mesh.ts';
 import { untilReady } from '../contract/ready.ts';
 import { linearModel } from '../inference/onnx-models.ts';
 import { natsIsAbsent, scratchFolder, startBroker } from '../kit/bus/broker.ts';
-
-/** Until a worker role takes jobs, nobody would answer. */
-const workerIsAbsent = !readFileSync(new URL('../../services/mesh.ts', import.meta.url), 'utf8').includes(
-  'jobs/worker',
-);
 
 /** A whole mesh with a model m, score = 2 a, and a NATS server of its own; resolves to the server's address. */
 async function startAll(): Promise<string> {
@@ -75,7 +70,7 @@ function messages(): { request: protobuf.Type; result: protobuf.Type } {
   };
 }
 
-describe.skipIf(natsIsAbsent || workerIsAbsent)('a producer with a plain NATS client', () => {
+describe.skipIf(natsIsAbsent)('a producer with a plain NATS client', () => {
   it('submits in JSON and hears of the result on its reply subject', async () => {
     const nats = await client(await startAll());
     const replies = nats.subscribe('my.replies', { max: 1 });

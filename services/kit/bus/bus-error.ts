@@ -11,6 +11,7 @@ export const jetStreamCode = {
   notEnabledForAccount: 10039,
   insufficientStorage: 10047,
   messageTooLarge: 10054,
+  wrongLastSequence: 10071,
   messageDeleteFailed: 10057,
   streamNameInUse: 10058,
   streamNotFound: 10059,

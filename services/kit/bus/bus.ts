@@ -5,7 +5,7 @@ import type { Closers } from '../lifecycle/closers.ts';
 import type { Log } from '../log/log.ts';
 import type { Counter, Metrics } from '../telemetry/metrics.ts';
 import type { TraceContext } from '../telemetry/span.ts';
-import { toBusError } from './bus-error.ts';
+import { jetStreamCode, jetStreamCodeOf, toBusError } from './bus-error.ts';
 import { type BusConfig, busDefaults } from './config.ts';
 import { type BusState, Connection, connectionOptions } from './connection.ts';
 import { type ConsumeOptions, type Consumption, PullConsumption } from './consumption.ts';
@@ -37,6 +37,8 @@ export interface Stored {
 /** NATS JetStream. Every method fails NATS_UNAVAILABLE, saying what to do, while there is no connection. */
 export interface Bus {
   state(): BusState;
+  /** Called now if connected, and each time the connection is made (again), until the returned function is called. */
+  onConnected(listener: () => void): () => void;
   /** Resolves when connected; rejects with the call's error if that comes first. */
   connected(call: Call): Promise<void>;
   /**
@@ -45,6 +47,8 @@ export interface Bus {
    * when a limit of the stream, or of what one process keeps in flight, is reached.
    */
   publish(subject: string, payload: Uint8Array, options?: PublishOptions): Promise<Stored>;
+  /** As publish, to a subject that has no message yet: undefined where it has one, and then nothing is stored. */
+  publishFirst(subject: string, payload: Uint8Array, options?: PublishOptions): Promise<Stored | undefined>;
   /** Publishes without an acknowledgement: it may be lost. Returns when it is in the connection's buffer. */
   publishCore(
     subject: string,
@@ -95,11 +99,12 @@ export async function createBus(
   };
 
   let inFlight = 0;
-  const publish = async (
+  const send = async (
     subject: string,
     payload: Uint8Array,
-    options: PublishOptions = {},
-  ): Promise<Stored> => {
+    options: PublishOptions,
+    isFirst: boolean,
+  ): Promise<Stored | undefined> => {
     const doing = `publishing to ${subject}`;
     const { call, msgId } = options;
     if (call !== undefined) throwIfUnwanted(call, doing);
@@ -120,11 +125,16 @@ export async function createBus(
         timeout,
         headers,
         ...(msgId === undefined ? {} : { msgID: msgId }),
+        ...(isFirst ? { expect: { lastSubjectSequence: 0 } } : {}),
       });
       const ack = await unlessLost(sent, connection, call);
       counters.published('OK').add();
       return { stream: ack.stream, sequence: ack.seq, duplicate: ack.duplicate };
     } catch (error) {
+      if (isFirst && jetStreamCodeOf(error) === jetStreamCode.wrongLastSequence) {
+        counters.published('THERE_ALREADY').add();
+        return undefined;
+      }
       const failure =
         call !== undefined && remainingMs(call) <= 0
           ? new MeshError(
@@ -142,7 +152,13 @@ export async function createBus(
   return {
     state: () => connection.state,
     connected: (call) => whenConnected(connection, call),
-    publish,
+    onConnected: (listener) => connection.onUp(() => listener()),
+    publish: async (subject, payload, options = {}) => {
+      const stored = await send(subject, payload, options, false);
+      if (stored === undefined) throw new Error('only a first message can be there already');
+      return stored;
+    },
+    publishFirst: (subject, payload, options = {}) => send(subject, payload, options, true),
     publishCore: (subject, payload, options = {}) => {
       connection
         .nats()
@@ -209,7 +225,7 @@ function createCounters(metrics: Metrics | undefined, connection: Connection): C
   );
   const published = metrics.counter(
     'scoremesh_nats_published_total',
-    'Messages published to JetStream, by outcome: OK once acknowledged, else the reason.',
+    'Messages published to JetStream, by outcome: OK once acknowledged, THERE_ALREADY, else the reason.',
     ['outcome'],
   );
   const delivered = metrics.counter(

@@ -13,6 +13,8 @@ export interface ConsumeOptions {
    * are handled for a moment: messages that were left behind.
    */
   readonly concurrency: number;
+  /** How many of them it asks for at the moment; all by default. Read each time when there is room. */
+  readonly window?: () => number;
   /** Longest wait for running handlers when it is stopped, in milliseconds; after it their messages are handed back. */
   readonly stopGraceMs: number;
   /** When messages of a work queue that were left behind are looked for; 5 s after a connection and then every 15 s by default. */
@@ -166,9 +168,11 @@ export class PullConsumption implements Consumption {
     if (this.#stopping.signal.aborted || nats.isClosed()) return;
     let asked = 0;
     for (const pull of this.#pulls.values()) asked += pull.left;
-    const free = this.#options.concurrency - this.#running.size - this.#leftBehindRunning - asked;
+    const { concurrency, window } = this.#options;
+    const wanted = window === undefined ? concurrency : Math.min(concurrency, window());
+    const free = wanted - this.#running.size - this.#leftBehindRunning - asked;
     // Asking for a quarter at a time saves requests; the first ask and a small concurrency don't wait for that.
-    if (free <= 0 || (asked > 0 && free < this.#options.concurrency / 4)) return;
+    if (free <= 0 || (asked > 0 && free < wanted / 4)) return;
     this.#pullCount += 1;
     const id = String(this.#pullCount);
     const expiry = setTimeout(() => this.#dropPull(nats, id), pullExpiresMs + expirySlackMs).unref();

@@ -14,6 +14,8 @@ export interface Delivery {
   readonly takenAtNs: string;
   /** 1 at first, more when it was delivered before; 1 too for a message that was left behind, whose deliveries nobody counts. */
   readonly attempt: number;
+  /** Somebody may have had it before: as the server counts, or because it was left behind. */
+  readonly redelivered: boolean;
   /** Resolves when the server has recorded that the message is done; rejects NATS_UNAVAILABLE, and then it comes again. */
   ack(): Promise<void>;
   /** As ack, without word from the server, at a third of the cost: for work that may be done again, because it then has no effect. */
@@ -57,6 +59,10 @@ export class PulledDelivery implements OpenDelivery {
 
   get settled(): boolean {
     return this.#settled;
+  }
+
+  get redelivered(): boolean {
+    return this.attempt > 1;
   }
 
   async ack(): Promise<void> {

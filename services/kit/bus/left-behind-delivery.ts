@@ -12,6 +12,7 @@ export class LeftBehindDelivery implements OpenDelivery {
   readonly takenAtNs: string;
   /** No server counts these deliveries, and a handler that gives up by their number must not lose what it may never have seen. */
   readonly attempt = 1;
+  readonly redelivered = true;
   readonly #remove: (sequence: number) => Promise<void>;
   #settled = false;
   #removal: Promise<void> | undefined;

@@ -22,6 +22,8 @@ export interface StoredMessages {
   last(stream: string, subject: string, call?: Call): Promise<StoredMessage | undefined>;
   /** The oldest message of the subject at this sequence or after it; undefined if there is none. */
   next(stream: string, subject: string, from: number, call?: Call): Promise<StoredMessage | undefined>;
+  /** Subjects of the filter that have messages, with their numbers; `limit` of them at least, if there are so many. */
+  subjects(stream: string, filter: string, limit: number, call?: Call): Promise<Map<string, number>>;
   /** Removes a message from a stream; false if it was gone already. */
   remove(stream: string, sequence: number, call?: Call): Promise<boolean>;
 }
@@ -32,10 +34,12 @@ interface Refusal {
   readonly description: string;
 }
 
-/** https://docs.nats.io/reference/reference-protocols/nats_api_reference: STREAM.MSG.GET and STREAM.MSG.DELETE. */
+/** https://docs.nats.io/reference/reference-protocols/nats_api_reference: STREAM.MSG.GET, STREAM.MSG.DELETE and STREAM.INFO. */
 interface Reply {
   readonly error?: Refusal;
   readonly success?: boolean;
+  readonly total?: number;
+  readonly state?: { readonly subjects?: Readonly<Record<string, number>> | null };
   readonly message?: {
     readonly subject: string;
     readonly seq: number;
@@ -69,6 +73,20 @@ export function createStoredMessages(connection: Connection): StoredMessages {
   return {
     last: (stream, subject, call) => get(stream, { last_by_subj: subject }, call),
     next: (stream, subject, from, call) => get(stream, { seq: from, next_by_subj: subject }, call),
+    subjects: async (stream, filter, limit, call) => {
+      const doing = `listing the subjects of stream ${stream}`;
+      const found = new Map<string, number>();
+      for (let offset = 0, total = 1; offset < Math.min(total, limit); ) {
+        const query = { subjects_filter: filter, offset };
+        const reply = await ask(connection, call, `$JS.API.STREAM.INFO.${stream}`, query, doing, () => false);
+        const page = Object.entries(reply?.state?.subjects ?? {});
+        if (page.length === 0) break;
+        for (const [subject, count] of page) found.set(subject, count);
+        offset += page.length;
+        total = reply?.total ?? offset;
+      }
+      return found;
+    },
     remove: async (stream, sequence, call) => {
       const subject = `$JS.API.STREAM.MSG.DELETE.${stream}`;
       const doing = `removing message ${sequence} of stream ${stream}`;

@@ -47,6 +47,8 @@ export interface ConsumerSpec {
   readonly maxDeliver: number;
   /** Messages delivered and not acknowledged, over all processes, at most. */
   readonly maxAckPending: number;
+  /** The server forgets a consumer that nobody asked for messages for so long; what it had not acknowledged stays in a work queue. */
+  readonly inactiveMs?: number;
 }
 
 /**
@@ -127,6 +129,7 @@ function consumerConfig(spec: ConsumerSpec): Partial<ConsumerConfig> {
     ack_wait: nanos(spec.ackWaitMs),
     max_deliver: spec.maxDeliver,
     max_ack_pending: spec.maxAckPending,
+    inactive_threshold: inNanos(spec.inactiveMs),
   });
 }
 

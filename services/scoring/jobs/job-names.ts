@@ -6,9 +6,16 @@ export const resultsStream = 'SCOREMESH_RESULTS';
 export const deadStream = 'SCOREMESH_DEAD';
 export const cancelsStream = 'SCOREMESH_CANCELS';
 
+/** Who goes first, as subjects have it. */
+export const lanes = ['high', 'normal', 'low'] as const;
+export type Lane = (typeof lanes)[number];
+
 export const header = {
+  attempts: 'Scoremesh-Attempts',
   deadline: 'Scoremesh-Deadline',
   jobId: 'Scoremesh-Job-Id',
+  reason: 'Scoremesh-Reason',
+  replyTo: 'Scoremesh-Reply-To',
   subject: 'Scoremesh-Subject',
 } as const;
 
@@ -18,6 +25,7 @@ export const resultSubject = (tenant: string, jobId: string): string =>
   `scoremesh.results.${tenant}.${jobId}`;
 export const cancelSubject = (tenant: string, jobId: string): string =>
   `scoremesh.cancels.${tenant}.${jobId}`;
+export const deadSubject = (tenant: string, model: string): string => `scoremesh.dead.${tenant}.${model}`;
 export const begunSubject = (tenant: string, jobId: string): string => `scoremesh.begun.${tenant}.${jobId}`;
 export const queueSubject = (lane: string, tenant: string): string => `scoremesh.queues.${lane}.${tenant}`;
 

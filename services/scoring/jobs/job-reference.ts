@@ -6,8 +6,8 @@ export interface JobReference {
   readonly jobId: string;
 }
 
-const tenantPattern = /^[A-Za-z0-9_-]{1,64}$/;
-const jobIdPattern = /^[A-Za-z0-9_-]{1,128}$/;
+export const tenantPattern = /^[A-Za-z0-9_-]{1,64}$/;
+export const jobIdPattern = /^[A-Za-z0-9_-]{1,128}$/;
 
 /** The tenant that a request means; what is wrong with it is added to the violations. */
 export function tenantIn(tenant: string, violations: FieldViolation[]): string {

@@ -1,0 +1,161 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ScoreRequest__Output as ScoreRequest } from '../../../gen/scoremesh/scoring/v1/ScoreRequest.ts';
+import type { ScoreResponse__Output as ScoreResponse } from '../../../gen/scoremesh/scoring/v1/ScoreResponse.ts';
+import { type Call, startCall } from '../../../kit/contract/call.ts';
+import { DeadlineWatch } from '../../../kit/contract/deadline-watch.ts';
+import { MeshError, toMeshError } from '../../../kit/errors/mesh-error.ts';
+import type { TraceContext } from '../../../kit/telemetry/span.ts';
+import type { JobsConfig } from '../config.ts';
+import type { Cancellations } from './cancellations.ts';
+import { type JobMessage, type JobRequest, type ReadJsonScore, readJobRequest } from './job-message.ts';
+import type { Results } from './results.ts';
+import { classOf, waitDelayMs } from './retry.ts';
+
+/** What one delivery of a job came to. */
+export type Outcome =
+  | { readonly kind: 'succeeded'; readonly response: ScoreResponse; readonly replyTo: string | undefined }
+  | {
+      readonly kind: 'failed' | 'dead' | 'cancelled' | 'expired';
+      readonly error: MeshError;
+      readonly replyTo: string | undefined;
+    }
+  /** It has its result. */
+  | { readonly kind: 'known' }
+  /** To be delivered again after a while. */
+  | { readonly kind: 'retry'; readonly error: MeshError }
+  /** This worker stops. */
+  | { readonly kind: 'handBack' };
+
+export interface AttemptDeps {
+  readonly cancellations: Cancellations;
+  readonly results: Pick<Results, 'isKept'>;
+  score(request: ScoreRequest, call: Call): Promise<ScoreResponse>;
+  /** The recorded answer, if the request was scored before. */
+  answered(request: ScoreRequest, call: Call): Promise<ScoreResponse | undefined>;
+  readonly readJson: ReadJsonScore;
+  /** Says that a worker is at the job. */
+  begun(job: JobMessage): void;
+  readonly stopping: AbortSignal;
+}
+
+export type Attempt = (job: JobMessage, trace: TraceContext) => Promise<Outcome>;
+
+/**
+ * One attempt at a job. The audit record is what counts: nothing is given up, cancelled or expired before the log was asked whether the job was
+ * scored, and one that was is answered from there. Rejects only with what is a bug.
+ */
+export function createAttempt(
+  config: Pick<JobsConfig, 'attemptTimeoutMs' | 'maxAttempts' | 'patienceMs'>,
+  deps: AttemptDeps,
+): Attempt & { close(): void } {
+  const watch = new DeadlineWatch();
+
+  /** Within the attempt's time, and the job's. */
+  const within = async <T>(
+    job: JobMessage,
+    deadlineMs: number,
+    trace: TraceContext,
+    work: (call: Call) => Promise<T>,
+  ): Promise<T> => {
+    const timeoutMs = Math.min(config.attemptTimeoutMs, deadlineMs - Date.now());
+    const call = startCall({ timeoutMs, principal: `job:${job.tenant}`, trace });
+    const expiring = {
+      deadline: call.deadline,
+      expire: (error: MeshError) => call.cancellation.cancel(error),
+    };
+    watch.add(expiring);
+    try {
+      return await new Promise<T>((resolve, reject) => {
+        call.cancellation.onCancel(reject);
+        work(call).then(resolve, reject);
+      });
+    } finally {
+      watch.delete(expiring);
+    }
+  };
+
+  /** How the job ends without being scored, if it is not too late to say so. */
+  const endUnscored = async (
+    job: JobMessage,
+    { replyTo, request }: JobRequest,
+    trace: TraceContext,
+    end: Outcome,
+  ): Promise<Outcome> => {
+    const response = await within(job, Number.POSITIVE_INFINITY, trace, (call) =>
+      deps.answered(request, call),
+    );
+    return response === undefined ? end : { kind: 'succeeded', response, replyTo };
+  };
+
+  const score = async (job: JobMessage, asked: JobRequest, trace: TraceContext): Promise<Outcome> => {
+    const { deadlineMs, replyTo, request } = asked;
+    deps.begun(job);
+    const giveUpWaitingAt = performance.now() + config.patienceMs;
+    for (let tries = 1; ; tries += 1) {
+      try {
+        const response = await within(job, deadlineMs, trace, (call) => deps.score(request, call));
+        return { kind: 'succeeded', response, replyTo };
+      } catch (thrown) {
+        const error = toMeshError(thrown);
+        if (error.reason === 'SHUTTING_DOWN' || deps.stopping.aborted) return { kind: 'handBack' };
+        const what = classOf(error);
+        if (what === 'final') return { kind: 'failed', error, replyTo };
+        const pauseMs = waitDelayMs(error, tries);
+        const untilMs = Math.min(giveUpWaitingAt, performance.now() + deadlineMs - Date.now());
+        if (what === 'retry' || performance.now() + pauseMs > untilMs) {
+          if (job.delivery.attempt < config.maxAttempts) return { kind: 'retry', error };
+          return endUnscored(job, asked, trace, { kind: 'dead', error, replyTo });
+        }
+        await delay(pauseMs, undefined, { signal: deps.stopping }).catch(() => {});
+      }
+    }
+  };
+
+  const attempt = async (job: JobMessage, trace: TraceContext): Promise<Outcome> => {
+    const { delivery, jobId, tenant } = job;
+    try {
+      if (delivery.redelivered && (await deps.results.isKept(tenant, jobId))) return { kind: 'known' };
+      let asked: JobRequest;
+      try {
+        asked = readJobRequest(job, deps.readJson);
+      } catch (thrown) {
+        return { kind: 'failed', error: toMeshError(thrown), replyTo: undefined };
+      }
+      const { deadlineMs, replyTo } = asked;
+      if (await deps.cancellations.isAsked(tenant, jobId))
+        return await endUnscored(job, asked, trace, { kind: 'cancelled', error: cancelled(), replyTo });
+      if (deadlineMs <= Date.now())
+        return await endUnscored(job, asked, trace, { kind: 'expired', error: expired(deadlineMs), replyTo });
+      if (delivery.attempt > config.maxAttempts)
+        return await endUnscored(job, asked, trace, {
+          kind: 'dead',
+          error: exhausted(delivery.attempt),
+          replyTo,
+        });
+      return await score(job, asked, trace);
+    } catch (thrown) {
+      const error = toMeshError(thrown);
+      if (error.reason === 'INTERNAL' && thrown !== error) throw thrown;
+      return deps.stopping.aborted ? { kind: 'handBack' } : { kind: 'retry', error };
+    }
+  };
+  return Object.assign(attempt, { close: () => watch.close() });
+}
+
+function cancelled(): MeshError {
+  return new MeshError('CALL_CANCELLED', 'the job was cancelled before it was scored');
+}
+
+function expired(deadlineMs: number): MeshError {
+  return new MeshError(
+    'DEADLINE_PAST',
+    `the job's deadline ${new Date(deadlineMs).toISOString()} passed before a worker could score it`,
+  );
+}
+
+function exhausted(attempt: number): MeshError {
+  return new MeshError(
+    'EXECUTOR_LOST',
+    `the job was delivered ${attempt - 1} times and no worker lived to settle it: it may be what ends them; look at it before it is redriven`,
+  );
+}

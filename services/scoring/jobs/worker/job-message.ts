@@ -1,0 +1,123 @@
+import type { ScoreRequest__Output as ScoreRequest } from '../../../gen/scoremesh/scoring/v1/ScoreRequest.ts';
+import type { Delivery } from '../../../kit/bus/delivery.ts';
+import { headerOf } from '../../../kit/bus/headers.ts';
+import { messageCodec } from '../../../kit/contract/protos.ts';
+import { type FieldViolation, invalidRequest, isMeshError } from '../../../kit/errors/mesh-error.ts';
+import { parseModelReference } from '../../model-reference.ts';
+import { header, jobIdOf, readJobSubject } from '../job-names.ts';
+import { checkJobId, jobIdPattern, tenantIn, throwIfAny } from '../job-reference.ts';
+
+/** What can be told of a message without reading its body. */
+export interface JobMessage {
+  readonly jobId: string;
+  readonly lane: string;
+  readonly tenant: string;
+  readonly model: string;
+  /** Whether its result is JSON too. */
+  readonly isJson: boolean;
+  /** When its stream took it, Unix ms. */
+  readonly takenAtMs: number;
+  readonly delivery: Delivery;
+}
+
+/** What a producer asks for. */
+export interface JobRequest {
+  readonly request: ScoreRequest;
+  /** Unix ms; infinity for none. */
+  readonly deadlineMs: number;
+  readonly replyTo: string | undefined;
+}
+
+/** Makes a request of the parsed JSON body of a score. Throws INVALID_REQUEST with every fault. */
+export type ReadJsonScore = (model: string, body: unknown) => ScoreRequest;
+
+const requestCodec = messageCodec<ScoreRequest, ScoreRequest>('scoremesh.scoring.v1.ScoreRequest');
+const decoder = new TextDecoder('utf-8', { fatal: true });
+const maxReplyTo = 256;
+
+/** Undefined for a message that names no job: nobody could ask for its result. */
+export function jobMessageOf(delivery: Delivery): JobMessage | undefined {
+  const jobId = jobIdOf(delivery.headers);
+  if (jobId === undefined || !jobIdPattern.test(jobId)) return undefined;
+  return {
+    ...readJobSubject(delivery.subject),
+    jobId,
+    isJson: !/^application\/(?:x-)?protobuf\b/i.test(contentTypeOf(delivery)),
+    takenAtMs: Number(delivery.takenAtNs) / 1e6,
+    delivery,
+  };
+}
+
+/** Reads headers and body. The model of the subject counts, whatever the body says, and the job_id is the request_id. Throws INVALID_REQUEST. */
+export function readJobRequest(job: JobMessage, readJson: ReadJsonScore): JobRequest {
+  const { delivery, jobId, model, tenant } = job;
+  const violations: FieldViolation[] = [];
+  tenantIn(tenant, violations);
+  checkJobId(jobId, violations, 'Nats-Msg-Id');
+  const deadlineMs = readDeadline(headerOf(delivery.headers, header.deadline));
+  if (deadlineMs === undefined)
+    violations.push({ field: header.deadline, description: 'is neither ISO 8601 nor Unix milliseconds' });
+  const replyTo = headerOf(delivery.headers, header.replyTo);
+  if (replyTo !== undefined && !isReplySubject(replyTo))
+    violations.push({
+      field: header.replyTo,
+      description: 'is no subject, or one that belongs to scoremesh or to NATS itself',
+    });
+  throwIfAny(violations);
+  parseModelReference(model);
+  const body = readBody(job, readJson);
+  return {
+    request: { ...body, model, requestId: jobId },
+    deadlineMs: deadlineMs ?? Number.POSITIVE_INFINITY,
+    replyTo: replyTo === '' ? undefined : replyTo,
+  };
+}
+
+function readBody({ delivery, isJson, model }: JobMessage, readJson: ReadJsonScore): ScoreRequest {
+  const contentType = contentTypeOf(delivery);
+  if (isJson && contentType !== '' && !/^application\/json\b/i.test(contentType))
+    throw invalidRequest([
+      {
+        field: 'Content-Type',
+        description: `is "${contentType.slice(0, 80)}"; give application/json or application/x-protobuf`,
+      },
+    ]);
+  try {
+    if (!isJson) return requestCodec.decode(delivery.payload);
+    return readJson(model, JSON.parse(decoder.decode(delivery.payload)));
+  } catch (error) {
+    if (isMeshError(error)) throw error;
+    throw invalidRequest([
+      {
+        field: 'body',
+        description: `is no ${isJson ? 'JSON' : 'ScoreRequest'}: ${(error as Error).message.slice(0, 200)}`,
+      },
+    ]);
+  }
+}
+
+function contentTypeOf({ headers }: Delivery): string {
+  return (headerOf(headers, 'Content-Type') ?? '').trim();
+}
+
+/** Unix ms; undefined for what says no moment. */
+function readDeadline(text: string | undefined): number | undefined {
+  const given = text?.trim() ?? '';
+  if (given === '') return Number.POSITIVE_INFINITY;
+  const ms = /^\d{1,15}$/.test(given)
+    ? Number(given)
+    : /^\d{4}-\d\d-\d\dT/.test(given)
+      ? Date.parse(given)
+      : NaN;
+  return Number.isNaN(ms) ? undefined : ms;
+}
+
+/** A subject without wildcards that is not one of ours: its messages would be taken for what a worker or JetStream says. */
+function isReplySubject(subject: string): boolean {
+  if (subject === '') return true;
+  return (
+    subject.length <= maxReplyTo &&
+    /^[^\s.*>]+(?:\.[^\s.*>]+)*$/.test(subject) &&
+    !/^(?:scoremesh|\$[^.]*)(?:\.|$)/i.test(subject)
+  );
+}

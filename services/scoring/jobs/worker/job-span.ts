@@ -1,0 +1,80 @@
+import { headerOf } from '../../../kit/bus/headers.ts';
+import type { MeshError } from '../../../kit/errors/mesh-error.ts';
+import { codeName } from '../../../kit/errors/status.ts';
+import {
+  type Span,
+  SpanKind,
+  type SpanLink,
+  type TraceContext,
+  type Tracer,
+} from '../../../kit/telemetry/span.ts';
+import { parseTraceparent } from '../../../kit/telemetry/traceparent.ts';
+import type { JobMessage } from './job-message.ts';
+
+/** The spans of attempts. */
+export interface JobSpans {
+  /** The context of the work on a job: the span of this attempt, a child of the producer's, or where nothing is sampled the producer's own. */
+  begin(
+    job: JobMessage,
+    startedAt: number,
+  ): { readonly trace: TraceContext; readonly span: Span | undefined };
+  /** `willRetry` keeps the span in mind, for the next attempt to link to. */
+  end(
+    job: JobMessage,
+    span: Span | undefined,
+    outcome: string,
+    error: MeshError | undefined,
+    willRetry: boolean,
+  ): void;
+}
+
+/** Attempts whose span the next one links to; an attempt in another process links to none. */
+const maxRemembered = 10_000;
+
+export function createJobSpans(tracer: Tracer): JobSpans {
+  const last = new Map<number, SpanLink>();
+  return {
+    begin: (job, startedAt) => {
+      const { delivery, jobId, lane, takenAtMs, tenant } = job;
+      const parent = headerOf(delivery.headers, 'traceparent');
+      const state = headerOf(delivery.headers, 'tracestate');
+      const context = tracer.enter(parent, state);
+      const span = tracer.start('process scoremesh.jobs', SpanKind.CONSUMER, context, startedAt);
+      if (span === undefined) return { trace: context, span };
+      const { attributes } = span;
+      attributes['messaging.system'] = 'nats';
+      attributes['messaging.operation.name'] = 'process';
+      attributes['messaging.operation.type'] = 'process';
+      attributes['messaging.destination.name'] = delivery.subject;
+      attributes['messaging.message.id'] = jobId;
+      attributes['scoremesh.job.attempt'] = delivery.attempt;
+      attributes['scoremesh.job.lane'] = lane;
+      attributes['scoremesh.job.tenant'] = tenant;
+      attributes['scoremesh.job.queue_wait_ms'] = Math.max(0, Date.now() - takenAtMs);
+      const sender = parseTraceparent(parent, state);
+      const before = last.get(delivery.sequence);
+      span.links = [
+        ...(sender === undefined ? [] : [linkTo(sender)]),
+        ...(before === undefined ? [] : [before]),
+      ];
+      last.delete(delivery.sequence);
+      return { trace: span, span };
+    },
+    end: ({ delivery }, span, outcome, error, willRetry) => {
+      if (span === undefined) return;
+      span.attributes['scoremesh.job.outcome'] = outcome;
+      tracer.end(
+        span,
+        error && { message: error.message, codeName: codeName(error.code), reason: error.reason },
+      );
+      if (!willRetry) return;
+      last.set(delivery.sequence, linkTo(span));
+      const [oldest] = last.keys();
+      if (last.size > maxRemembered && oldest !== undefined) last.delete(oldest);
+    },
+  };
+}
+
+function linkTo({ spanId, traceId }: TraceContext): SpanLink {
+  return { traceId, spanId };
+}

@@ -1,0 +1,87 @@
+import type { Bus } from '../../../kit/bus/bus.ts';
+import type { Closers } from '../../../kit/lifecycle/closers.ts';
+import type { Log } from '../../../kit/log/log.ts';
+import type { Metrics } from '../../../kit/telemetry/metrics.ts';
+import type { Tracer } from '../../../kit/telemetry/span.ts';
+import type { JobsConfig } from '../config.ts';
+import { begunSubject } from '../job-names.ts';
+import type { KeptStreams } from '../streams.ts';
+import { type AttemptDeps, createAttempt } from './attempt.ts';
+import { createCancellations } from './cancellations.ts';
+import { createDeadLetters } from './dead-letters.ts';
+import { createJobHandler } from './job-handler.ts';
+import type { JobMessage } from './job-message.ts';
+import { createJobMetrics } from './job-metrics.ts';
+import { createJobSpans } from './job-span.ts';
+import { createQueues } from './queues.ts';
+import { createResults } from './results.ts';
+import { createScheduler } from './scheduler.ts';
+
+export interface WorkerConfig
+  extends Pick<JobsConfig, 'concurrency' | 'maxAttempts' | 'attemptTimeoutMs' | 'patienceMs' | 'ackWaitMs'> {
+  /** How long jobs that are being scored may take to finish when the worker stops. */
+  readonly graceMs: number;
+}
+
+export interface WorkerDeps extends Pick<AttemptDeps, 'score' | 'answered' | 'readJson'> {
+  readonly bus: Bus;
+  readonly streams: KeptStreams;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly tracer: Tracer;
+}
+
+const nothing = new Uint8Array(0);
+
+/**
+ * Takes jobs, scores them and stores their results, from when NATS is there until it is closed. Closing hands back at once what is not begun and
+ * finishes what is, within the grace time.
+ */
+export function createWorker(config: WorkerConfig, deps: WorkerDeps, closers: Closers): void {
+  const { bus, log } = deps;
+  const stopping = new AbortController();
+  const scheduler = createScheduler(config.concurrency);
+  const metrics = createJobMetrics(deps.metrics);
+  const results = createResults({ bus, log });
+  const attempt = createAttempt(config, {
+    ...deps,
+    cancellations: createCancellations({ bus, log }, closers),
+    results,
+    begun: (job) => tellBegun(bus, job),
+    stopping: stopping.signal,
+  });
+  const handle = createJobHandler({
+    attempt,
+    scheduler,
+    results,
+    deadLetters: createDeadLetters(bus),
+    spans: createJobSpans(deps.tracer),
+    metrics,
+    log,
+    maxAttempts: config.maxAttempts,
+  });
+  // As many again wait for their turn or for their result to be stored, so that none that could run is still on its way here.
+  const held = config.concurrency * 2;
+  const queues = createQueues(
+    { ackWaitMs: config.ackWaitMs, held, stopGraceMs: config.graceMs },
+    { bus, log },
+    handle,
+  );
+  deps.streams.onReady(() => queues.start());
+  closers.add('job worker', async () => {
+    stopping.abort();
+    const stopped = queues.stop();
+    scheduler.close();
+    await stopped;
+    attempt.close();
+  });
+}
+
+/** Who watches the job hears it; nobody else needs it. */
+function tellBegun(bus: Bus, { jobId, tenant }: JobMessage): void {
+  try {
+    bus.publishCore(begunSubject(tenant, jobId), nothing);
+  } catch {
+    // It is told again when it is tried again.
+  }
+}
