@@ -14,6 +14,10 @@ export interface Effort {
   readonly featureEvents: number;
   /** Flights that are ingested. */
   readonly flights: number;
+  /** Jobs of one round. */
+  readonly jobs: number;
+  /** Jobs over which memory is watched. */
+  readonly memoryJobs: number;
 }
 
 export const fullEffort: Effort = {
@@ -24,6 +28,8 @@ export const fullEffort: Effort = {
   cycles: 500,
   featureEvents: 3_000_000,
   flights: 3_000_000,
+  jobs: 50_000,
+  memoryJobs: 150_000,
 };
 
 /** A look in under two minutes: what it says is a hint. */
@@ -35,6 +41,8 @@ export const quickEffort: Effort = {
   cycles: 60,
   featureEvents: 300_000,
   flights: 300_000,
+  jobs: 25_000,
+  memoryJobs: 50_000,
 };
 
 /** A little of everything: shows that the bench works, and nothing about what it measures. */
@@ -47,4 +55,7 @@ export const smokeEffort: Effort = {
   cycles: 3,
   featureEvents: 20_000,
   flights: 20_000,
+  // Of fewer no rate can be seen.
+  jobs: 12_000,
+  memoryJobs: 12_000,
 };

@@ -17,9 +17,9 @@ export interface Bench {
 }
 
 /** The modules of the bench run from their sources, through tsx. */
-function startModule(name: string, pattern: RegExp): Promise<Subject> {
+export function startModule(name: string, pattern: RegExp, args: readonly string[] = []): Promise<Subject> {
   const file = fileURLToPath(new URL(name, import.meta.url));
-  const child = spawn(process.execPath, [...nodeFlags, '--import', 'tsx', file], {
+  const child = spawn(process.execPath, [...nodeFlags, '--import', 'tsx', file, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   return ready(child, pattern);

@@ -1,0 +1,10 @@
+import { measureLatency } from './latency.ts';
+import { measureJobMemory } from './memory.ts';
+import { measureThroughput } from './throughput.ts';
+
+/** What the job path promises, by name. */
+export const jobParts = {
+  throughput: measureThroughput,
+  latency: measureLatency,
+  memory: measureJobMemory,
+};
