@@ -299,6 +299,7 @@ async function open(config: MeshConfig, log: Log, closers: Closers): Promise<Mes
           ...deps,
           bus,
           streams,
+          unready,
           // As every other score, with its metrics and its span.
           score: edgeClient(scoringContract, scored, 'local').Score,
           answered: scoring.answered,

@@ -1,4 +1,3 @@
-import type { JetStreamClient, NatsConnection } from 'nats';
 import { type Call, remainingMs, throwIfUnwanted } from '../contract/call.ts';
 import { MeshError } from '../errors/mesh-error.ts';
 import type { Closers } from '../lifecycle/closers.ts';
@@ -12,9 +11,9 @@ import { type ConsumeOptions, type Consumption, PullConsumption } from './consum
 import type { Delivery } from './delivery.ts';
 import { type MessageHeaders, toNatsHeaders } from './headers.ts';
 import { type Listener, listen } from './listening.ts';
+import { Publisher } from './publisher.ts';
 import { createStoredMessages, type StoredMessages } from './stored-messages.ts';
 import { type ConsumerSpec, ensureStream, type StreamSpec } from './stream.ts';
-import { unlessLost } from './unless-lost.ts';
 
 export interface PublishOptions {
   readonly headers?: MessageHeaders;
@@ -87,17 +86,12 @@ export async function createBus(
   const counters = createCounters(deps.metrics, connection);
   closers.add('bus', async () => {
     await Promise.all([...consumptions].map((consumption) => consumption.stop()));
+    publisher.close();
     await connection.close();
   });
   void connection.run();
 
-  let jetStream: { nats: NatsConnection; client: JetStreamClient } | undefined;
-  const client = (): JetStreamClient => {
-    const nats = connection.nats();
-    if (jetStream?.nats !== nats) jetStream = { nats, client: nats.jetstream() };
-    return jetStream.client;
-  };
-
+  const publisher = new Publisher(connection);
   let inFlight = 0;
   const send = async (
     subject: string,
@@ -117,19 +111,15 @@ export async function createBus(
         },
       );
     const leftMs = call === undefined ? Number.POSITIVE_INFINITY : remainingMs(call);
-    const timeout = Math.max(1, Math.ceil(Math.min(busDefaults.publishTimeoutMs, leftMs)));
+    const timeoutMs = Math.max(1, Math.ceil(Math.min(busDefaults.publishTimeoutMs, leftMs)));
     inFlight += 1;
     try {
       const headers = toNatsHeaders(options.headers ?? {}, options.trace);
-      const sent = client().publish(subject, payload, {
-        timeout,
-        headers,
-        ...(msgId === undefined ? {} : { msgID: msgId }),
-        ...(isFirst ? { expect: { lastSubjectSequence: 0 } } : {}),
-      });
-      const ack = await unlessLost(sent, connection, call);
+      if (msgId !== undefined) headers.set('Nats-Msg-Id', msgId);
+      if (isFirst) headers.set('Nats-Expected-Last-Subject-Sequence', '0');
+      const ack = await publisher.publish(subject, payload, headers, { timeoutMs, call });
       counters.published('OK').add();
-      return { stream: ack.stream, sequence: ack.seq, duplicate: ack.duplicate };
+      return { stream: ack.stream, sequence: ack.seq, duplicate: ack.duplicate ?? false };
     } catch (error) {
       if (isFirst && jetStreamCodeOf(error) === jetStreamCode.wrongLastSequence) {
         counters.published('THERE_ALREADY').add();
@@ -160,9 +150,9 @@ export async function createBus(
     },
     publishFirst: (subject, payload, options = {}) => send(subject, payload, options, true),
     publishCore: (subject, payload, options = {}) => {
-      connection
-        .nats()
-        .publish(subject, payload, { headers: toNatsHeaders(options.headers ?? {}, options.trace) });
+      const nats = connection.nats();
+      const headers = toNatsHeaders(options.headers ?? {}, options.trace);
+      connection.outbox.add(() => nats.publish(subject, payload, { headers }));
     },
     stored: createStoredMessages(connection),
     listen: (subject, listener) => listen(connection, deps.log, subject, listener),

@@ -12,12 +12,15 @@ import { maskUser } from '../config/kinds.ts';
 import { MeshError } from '../errors/mesh-error.ts';
 import type { Log } from '../log/log.ts';
 import { type BusConfig, busDefaults } from './config.ts';
+import { Outbox } from './outbox.ts';
 
 /** off: no server is named. connecting: at start, or lost and being found again. */
 export type BusState = 'off' | 'connecting' | 'connected' | 'closed';
 
 /** A connection to NATS that is made in the background and made again for as long as the process lives. */
 export class Connection {
+  /** What is published through it goes in one write for each turn of the event loop. */
+  readonly outbox = new Outbox();
   readonly #options: ConnectionOptions;
   readonly #log: Log;
   readonly #servers: string;
@@ -82,6 +85,7 @@ export class Connection {
   /** Sends what is buffered and closes, within the grace time. */
   async close(): Promise<void> {
     if (this.#closing.signal.aborted) return;
+    await this.outbox.turn();
     const wasConnected = this.#connected;
     this.#closing.abort();
     this.#down();

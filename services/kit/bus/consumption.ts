@@ -53,6 +53,7 @@ const maxLeftBehindAtOnce = 32;
  * ack wait running out. The client's own `fetch` is not used because each call leaves a status listener behind.
  */
 export class PullConsumption implements Consumption {
+  readonly #connection: Connection;
   readonly #spec: ConsumerSpec;
   readonly #handler: (delivery: Delivery) => Promise<void>;
   readonly #options: ConsumeOptions;
@@ -78,6 +79,7 @@ export class PullConsumption implements Consumption {
     options: ConsumeOptions,
     deps: { log: Log; counters: DeliveryCounters },
   ) {
+    this.#connection = connection;
     this.#spec = spec;
     this.#handler = handler;
     this.#options = options;
@@ -123,6 +125,7 @@ export class PullConsumption implements Consumption {
     limit.abort();
     clearInterval(this.#extending);
     for (const delivery of this.#running.keys()) delivery.retryAfter(handBackMs);
+    await this.#connection.outbox.turn();
   }
 
   /** Sets up on a connection that was just made. What was asked for over the last one is forgotten with its inbox. */
@@ -223,7 +226,7 @@ export class PullConsumption implements Consumption {
         this.#pulls.delete(id);
       }
     }
-    const delivery = new PulledDelivery(nats, message);
+    const delivery = new PulledDelivery(nats, this.#connection.outbox, message);
     if (this.#stopping.signal.aborted || this.#running.size >= this.#options.concurrency) {
       delivery.retryAfter(handBackMs);
       return;

@@ -2,6 +2,7 @@ import { type Msg, type NatsConnection, nanos } from 'nats';
 import { MeshError } from '../errors/mesh-error.ts';
 import { toBusError } from './bus-error.ts';
 import { fromNatsHeaders, type MessageHeaders } from './headers.ts';
+import type { Outbox } from './outbox.ts';
 
 /** One delivery of a message. Its handler settles it once, by `ack`, `retryAfter` or `discard`; the first counts. */
 export interface Delivery {
@@ -45,11 +46,13 @@ export class PulledDelivery implements OpenDelivery {
   readonly takenAtNs: string;
   readonly attempt: number;
   readonly #nats: NatsConnection;
+  readonly #outbox: Outbox;
   readonly #reply: string;
   #settled = false;
 
-  constructor(nats: NatsConnection, message: Msg) {
+  constructor(nats: NatsConnection, outbox: Outbox, message: Msg) {
     this.#nats = nats;
+    this.#outbox = outbox;
     this.#reply = message.reply ?? '';
     this.subject = message.subject;
     this.payload = message.data;
@@ -101,7 +104,9 @@ export class PulledDelivery implements OpenDelivery {
 
   #send(what: string): void {
     // On a lost connection nothing need be said: the server delivers the message again after its ack wait.
-    if (!this.#nats.isClosed()) this.#nats.publish(this.#reply, encoder.encode(what));
+    this.#outbox.add(() => {
+      if (!this.#nats.isClosed()) this.#nats.publish(this.#reply, encoder.encode(what));
+    });
   }
 }
 

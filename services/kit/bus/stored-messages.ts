@@ -1,9 +1,10 @@
-import { headers, type Msg, NatsError } from 'nats';
+import { headers, type Msg } from 'nats';
 import { type Call, remainingMs, throwIfUnwanted } from '../contract/call.ts';
 import { MeshError } from '../errors/mesh-error.ts';
 import { jetStreamCode, toBusError } from './bus-error.ts';
 import type { Connection } from './connection.ts';
 import { fromNatsHeaders, type MessageHeaders } from './headers.ts';
+import { type ApiRefusal, refused } from './publisher.ts';
 import { unlessLost } from './unless-lost.ts';
 
 /** A message as its stream keeps it. */
@@ -28,15 +29,9 @@ export interface StoredMessages {
   remove(stream: string, sequence: number, call?: Call): Promise<boolean>;
 }
 
-interface Refusal {
-  readonly code: number;
-  readonly err_code: number;
-  readonly description: string;
-}
-
 /** https://docs.nats.io/reference/reference-protocols/nats_api_reference: STREAM.MSG.GET, STREAM.MSG.DELETE and STREAM.INFO. */
 interface Reply {
-  readonly error?: Refusal;
+  readonly error?: ApiRefusal;
   readonly success?: boolean;
   readonly total?: number;
   readonly state?: { readonly subjects?: Readonly<Record<string, number>> | null };
@@ -66,7 +61,7 @@ export function createStoredMessages(connection: Connection): StoredMessages {
   ): Promise<StoredMessage | undefined> => {
     const subject = `$JS.API.STREAM.MSG.GET.${stream}`;
     const doing = `reading stream ${stream}`;
-    const isNone = ({ err_code: code }: Refusal): boolean => code === jetStreamCode.messageNotFound;
+    const isNone = ({ err_code: code }: ApiRefusal): boolean => code === jetStreamCode.messageNotFound;
     const reply = await ask(connection, call, subject, query, doing, isNone);
     return reply?.message === undefined ? undefined : storedMessage(reply.message);
   };
@@ -103,7 +98,7 @@ async function ask(
   subject: string,
   query: object,
   doing: string,
-  isExpected: (refusal: Refusal) => boolean,
+  isExpected: (refusal: ApiRefusal) => boolean,
 ): Promise<Reply | undefined> {
   if (call !== undefined) throwIfUnwanted(call, doing);
   const leftMs = call === undefined ? Number.POSITIVE_INFINITY : remainingMs(call);
@@ -125,20 +120,13 @@ async function ask(
 }
 
 /** A message that was removed before; nats-server says it in two ways. */
-function isGone({ description, err_code: code }: Refusal): boolean {
+function isGone({ description, err_code: code }: ApiRefusal): boolean {
   if (code === jetStreamCode.sequenceNotFound) return true;
   return code === jetStreamCode.messageDeleteFailed && /no message found|deleted message/i.test(description);
 }
 
 function readReply({ data }: Msg): Reply {
   return JSON.parse(decoder.decode(data)) as Reply;
-}
-
-/** As the client would make it, so that it is translated in the same place. */
-function refused(error: Refusal): NatsError {
-  const made = new NatsError(error.description, String(error.code));
-  made.api_error = error;
-  return made;
 }
 
 function storedMessage({ data, hdrs, seq, subject, time }: NonNullable<Reply['message']>): StoredMessage {

@@ -58,6 +58,7 @@ export function jobStreams({
 export interface KeptStreams {
   /** Called each time when the streams have been found to be as they should, which is once for each connection. */
   onReady(listener: () => void): void;
+  isReady(): boolean;
 }
 
 const setUpRetryMs = 1000;
@@ -104,5 +105,6 @@ export function keepJobStreams(
       listeners.add(listener);
       if (isReady) listener();
     },
+    isReady: () => isReady && bus.state() === 'connected',
   };
 }

@@ -2,6 +2,7 @@ import type { Bus } from '../../../kit/bus/bus.ts';
 import type { Closers } from '../../../kit/lifecycle/closers.ts';
 import type { Log } from '../../../kit/log/log.ts';
 import { cancelSubject, cancelsStream } from '../job-names.ts';
+import type { KeptStreams } from '../streams.ts';
 
 /** Which jobs are not to be scored any more. */
 export interface Cancellations {
@@ -20,7 +21,7 @@ const readRetryMs = 500;
  * published. Listening begins before the reading, so that none falls between.
  */
 export function createCancellations(
-  { bus, log }: { readonly bus: Bus; readonly log: Log },
+  { bus, log, streams }: { readonly bus: Bus; readonly log: Log; readonly streams: KeptStreams },
   closers: Closers,
 ): Cancellations {
   let asked = new Set<string>();
@@ -63,7 +64,12 @@ export function createCancellations(
     }
   };
 
+  let isListening = false;
+  const readOnceHeard = (): void => {
+    if (isListening && streams.isReady()) void read();
+  };
   const incomplete = (): void => {
+    isListening = false;
     if (!complete) return;
     complete = false;
     whenComplete = deferred();
@@ -73,9 +79,13 @@ export function createCancellations(
     bus.onConnected(incomplete),
     bus.listen(everyCancel, {
       onMessage: ({ subject }) => note(subject),
-      onListening: () => void read(),
+      onListening: () => {
+        isListening = true;
+        readOnceHeard();
+      },
     }),
   ];
+  streams.onReady(readOnceHeard);
   closers.add('requests to cancel jobs', () => {
     isClosed = true;
     clearTimeout(timer);

@@ -1,4 +1,5 @@
 import type { Bus } from '../../../kit/bus/bus.ts';
+import type { MeshError } from '../../../kit/errors/mesh-error.ts';
 import type { Closers } from '../../../kit/lifecycle/closers.ts';
 import type { Log } from '../../../kit/log/log.ts';
 import type { Metrics } from '../../../kit/telemetry/metrics.ts';
@@ -26,12 +27,15 @@ export interface WorkerConfig
 export interface WorkerDeps extends Pick<AttemptDeps, 'score' | 'answered' | 'readJson'> {
   readonly bus: Bus;
   readonly streams: KeptStreams;
+  /** Why nothing can be scored yet; undefined once it can. */
+  unready(): MeshError | undefined;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly tracer: Tracer;
 }
 
 const nothing = new Uint8Array(0);
+const readyEveryMs = 50;
 
 /**
  * Takes jobs, scores them and stores their results, from when NATS is there until it is closed. Closing hands back at once what is not begun and
@@ -45,7 +49,7 @@ export function createWorker(config: WorkerConfig, deps: WorkerDeps, closers: Cl
   const results = createResults({ bus, log });
   const attempt = createAttempt(config, {
     ...deps,
-    cancellations: createCancellations({ bus, log }, closers),
+    cancellations: createCancellations(deps, closers),
     results,
     begun: (job) => tellBegun(bus, job),
     stopping: stopping.signal,
@@ -67,8 +71,14 @@ export function createWorker(config: WorkerConfig, deps: WorkerDeps, closers: Cl
     { bus, log },
     handle,
   );
-  deps.streams.onReady(() => queues.start());
+  // Jobs that were taken before the models are there would have spent an attempt on hearing so.
+  const whenReady = setInterval(() => {
+    if (deps.unready() !== undefined) return;
+    clearInterval(whenReady);
+    deps.streams.onReady(() => queues.start());
+  }, readyEveryMs).unref();
   closers.add('job worker', async () => {
+    clearInterval(whenReady);
     stopping.abort();
     const stopped = queues.stop();
     scheduler.close();
