@@ -15,6 +15,9 @@ export interface RoleProcess {
   log(): readonly string[];
   /** kill -9; resolves when it is gone. */
   kill(): Promise<void>;
+  /** SIGSTOP and SIGCONT: it stands still, with its connections open, until it is thawed. */
+  freeze(): void;
+  thaw(): void;
   /** Starts it again on the same ports. */
   restart(): Promise<void>;
   /** SIGTERM; resolves to the exit code. */
@@ -40,6 +43,8 @@ export async function startRole(name: string, env: Readonly<Record<string, strin
     metricsPort,
     log: () => running.log,
     kill: () => end(running.child, 'SIGKILL').then(() => {}),
+    freeze: () => void running.child.kill('SIGSTOP'),
+    thaw: () => void running.child.kill('SIGCONT'),
     restart: async () => {
       running = await launch(name, env, ports);
     },

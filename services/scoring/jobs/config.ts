@@ -11,6 +11,12 @@ export const jobsSettings = {
     200_000,
     'Jobs that may wait in the queue of one lane, tenant and model; more are refused with RESOURCE_EXHAUSTED.',
   ),
+  duplicateWindowMs: setting(
+    'SCOREMESH_JOBS_DUPLICATE_WINDOW',
+    duration(100, 3_600_000),
+    120_000,
+    'How long NATS itself knows the ids of jobs; a job that comes again later is answered from its record.',
+  ),
   resultsKeptMs: setting(
     'SCOREMESH_JOBS_RESULTS_KEPT',
     duration(1000, 3650 * dayMs),
@@ -65,6 +71,7 @@ export type JobsConfig = Settings<typeof jobsSettings>;
 
 export const jobsDefaults: JobsConfig = {
   maxQueued: jobsSettings.maxQueued.default,
+  duplicateWindowMs: jobsSettings.duplicateWindowMs.default,
   resultsKeptMs: jobsSettings.resultsKeptMs.default,
   deadKeptMs: jobsSettings.deadKeptMs.default,
   replicas: jobsSettings.replicas.default,

@@ -6,17 +6,19 @@ import type { Log } from '../../kit/log/log.ts';
 import type { JobsConfig } from './config.ts';
 import { cancelsStream, deadStream, jobsStream, lanes, resultsStream } from './job-names.ts';
 
-type StreamsConfig = Pick<JobsConfig, 'maxQueued' | 'resultsKeptMs' | 'deadKeptMs' | 'replicas'>;
+type StreamsConfig = Pick<
+  JobsConfig,
+  'maxQueued' | 'duplicateWindowMs' | 'resultsKeptMs' | 'deadKeptMs' | 'replicas'
+>;
 
 /** Requests to cancel outlive the jobs that they are about by as much as results do by default. */
 const cancelsKeptMs = 7 * 86_400_000;
 const maxCancels = 1_000_000;
-/** Ids that JetStream knows by itself; beyond, the record of a job's answer tells that it was there. */
-const duplicateWindowMs = 120_000;
 
 /** What JetStream keeps of jobs. */
 export function jobStreams({
   deadKeptMs,
+  duplicateWindowMs,
   maxQueued,
   replicas,
   resultsKeptMs,
