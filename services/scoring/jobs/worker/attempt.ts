@@ -9,7 +9,7 @@ import type { JobsConfig } from '../config.ts';
 import type { Cancellations } from './cancellations.ts';
 import { type JobMessage, type JobRequest, type ReadJsonScore, readJobRequest } from './job-message.ts';
 import type { Results } from './results.ts';
-import { classOf, waitDelayMs } from './retry.ts';
+import { classOf, settlingMs, waitDelayMs, wasCutOff } from './retry.ts';
 
 /** What one delivery of a job came to. */
 export type Outcome =
@@ -104,6 +104,7 @@ export function createAttempt(
         const untilMs = Math.min(giveUpWaitingAt, performance.now() + deadlineMs - Date.now());
         if (what === 'retry' || performance.now() + pauseMs > untilMs) {
           if (job.delivery.attempt < config.maxAttempts) return { kind: 'retry', error };
+          if (wasCutOff(error)) await delay(settlingMs, undefined, { signal: deps.stopping }).catch(() => {});
           return endUnscored(job, asked, trace, { kind: 'dead', error, replyTo });
         }
         await delay(pauseMs, undefined, { signal: deps.stopping }).catch(() => {});
