@@ -85,6 +85,7 @@ export async function startWorker(
       ...{ bus, streams, metrics, tracer, log: recorder.log, readJson: scoreRequestOf },
       score: ledger.score,
       answered: ledger.answered,
+      expectNew: () => {},
       unready: () => undefined,
     },
     closers,

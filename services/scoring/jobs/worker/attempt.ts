@@ -30,6 +30,8 @@ export interface AttemptDeps {
   readonly cancellations: Cancellations;
   readonly results: Pick<Results, 'isKept'>;
   score(request: ScoreRequest, call: Call): Promise<ScoreResponse>;
+  /** Says that a request was most likely never scored. */
+  expectNew(request: ScoreRequest): void;
   /** The recorded answer, if the request was scored before. */
   answered(request: ScoreRequest, call: Call): Promise<ScoreResponse | undefined>;
   readonly readJson: ReadJsonScore;
@@ -90,6 +92,7 @@ export function createAttempt(
   const score = async (job: JobMessage, asked: JobRequest, trace: TraceContext): Promise<Outcome> => {
     const { deadlineMs, replyTo, request } = asked;
     deps.begun(job);
+    if (!job.delivery.redelivered) deps.expectNew(request);
     const giveUpWaitingAt = performance.now() + config.patienceMs;
     for (let tries = 1; ; tries += 1) {
       try {

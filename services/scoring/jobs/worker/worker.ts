@@ -25,7 +25,7 @@ export interface WorkerConfig
   readonly graceMs: number;
 }
 
-export interface WorkerDeps extends Pick<AttemptDeps, 'score' | 'answered' | 'readJson'> {
+export interface WorkerDeps extends Pick<AttemptDeps, 'score' | 'answered' | 'expectNew' | 'readJson'> {
   readonly bus: Bus;
   readonly streams: KeptStreams;
   /** Why nothing can be scored yet; undefined once it can. */
