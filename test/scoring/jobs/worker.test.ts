@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MeshError } from '../../../services/kit/errors/mesh-error.ts';
 import { fromStatus } from '../../../services/kit/errors/status.ts';
+import { SpanKind } from '../../../services/kit/telemetry/span.ts';
 import { natsIsAbsent } from '../../kit/bus/broker.ts';
 import { callOf } from '../jobs-api/job-mesh.ts';
 import { createLedger, startWorker, startWorkerMesh } from './worker-mesh.ts';
@@ -234,6 +235,41 @@ describe.skipIf(natsIsAbsent)('a worker', () => {
     await mesh.submit('j1', { headers: { 'Scoremesh-Deadline': String(Date.now() + 500) } });
     const result = (await mesh.ended(1)).get('j1');
     expect([result?.state, result?.attempts]).toEqual(['JOB_STATE_EXPIRED', 2]);
+  });
+
+  it("continues the producer's trace through score and result, each attempt a span that links to the one before", async () => {
+    const mesh = await startWorkerMesh();
+    const traces: string[] = [];
+    const ledger = createLedger(async (_request, { trace, principal }) => {
+      traces.push(`${principal} ${trace.spanId}`);
+      if (traces.length === 1) throw new MeshError('MODEL_NOT_READY', 'loading');
+      return 7;
+    });
+    const { recorder } = await startWorker(mesh.broker.url, ledger);
+    const traceId = 'a'.repeat(32);
+    await mesh.submit('j1', { headers: { Traceparent: `00-${traceId}-${'b'.repeat(16)}-01` } });
+    expect((await mesh.ended(1)).get('j1')?.traceId).toBe(traceId);
+    await expect.poll(() => recorder.spans.length, patience).toBe(2);
+    const [first, second] = recorder.spans;
+    const producer = { traceId, spanId: 'b'.repeat(16) };
+    expect(first).toMatchObject({
+      ...{ name: 'process scoremesh.jobs', kind: SpanKind.CONSUMER, traceId, parentSpanId: 'b'.repeat(16) },
+      links: [producer],
+      attributes: {
+        'messaging.destination.name': 'scoremesh.jobs.normal.t.m',
+        'messaging.message.id': 'j1',
+        'scoremesh.job.attempt': 1,
+        'scoremesh.job.lane': 'normal',
+        'scoremesh.job.tenant': 't',
+        'scoremesh.job.queue_wait_ms': expect.any(Number),
+        'scoremesh.job.outcome': 'retry',
+      },
+    });
+    expect(second?.links).toEqual([producer, { traceId, spanId: first?.spanId }]);
+    expect(second?.attributes['scoremesh.job.attempt']).toBe(2);
+    expect(traces).toEqual([`job:t ${first?.spanId}`, `job:t ${second?.spanId}`]);
+    const kept = await mesh.bus.stored.last('SCOREMESH_RESULTS', 'scoremesh.results.t.j1');
+    expect(kept?.headers.traceparent).toBe(`00-${traceId}-${second?.spanId}-01`);
   });
 
   it('answers from the record what was scored before it was cancelled, expired or given up', async () => {
