@@ -25,6 +25,8 @@ export interface PipelineDeps {
   readonly featureSets: FeatureSets;
   readonly inference: Client<InferenceContract>;
   readonly trail: AuditTrail;
+  /** Requests that were most likely never scored: they are not looked up first, and the append says if they were. */
+  readonly likelyNew: WeakSet<ScoreRequest>;
   /** Tensors that a record keeps, in bytes. */
   readonly maxPayloadBytes: number;
 }
@@ -33,14 +35,14 @@ export interface PipelineDeps {
 export type Pipeline = (request: ScoreRequest, occasion: Occasion) => Promise<ScoreResponse>;
 
 export function createPipeline(deps: PipelineDeps): Pipeline {
-  const { trail, maxPayloadBytes } = deps;
+  const { likelyNew, trail, maxPayloadBytes } = deps;
 
   return async (request, occasion) => {
     const { call, recordId } = occasion;
     throwIfUnwanted(call, 'scoring could start');
     checkRequest(request);
     const key = keyOf(request, call);
-    if (key !== undefined) {
+    if (key !== undefined && !likelyNew.has(request)) {
       const earlier = await answeredBefore(trail, key, request, call);
       if (earlier !== undefined) return earlier;
     }

@@ -56,6 +56,11 @@ export interface Scoring {
   readonly models: Handlers<ModelContract>;
   /** The recorded answer of a request with a request_id, if there is one: nothing is scored. */
   answered(request: ScoreRequest, call: Call): Promise<ScoreResponse | undefined>;
+  /**
+   * Says of a request that it was most likely never scored, so that its record is not looked for beforehand: a quarter of the work besides
+   * inference. One that was scored has no second record all the same.
+   */
+  expectNew(request: ScoreRequest): void;
   /** Why nothing can be answered yet; undefined once it can. */
   unready(): MeshError | undefined;
 }
@@ -78,7 +83,16 @@ export function createScoring(config: ScoringConfig, deps: ScoringDeps, closers:
   const featureSets = createFeatureSets(features);
   const { maxPayloadBytes } = config;
   const replay = createReplay({ audit, features, models: deps.models });
-  const pipeline = createPipeline({ models, features, inference, trail, featureSets, maxPayloadBytes });
+  const likelyNew = new WeakSet<ScoreRequest>();
+  const pipeline = createPipeline({
+    likelyNew,
+    models,
+    features,
+    inference,
+    trail,
+    featureSets,
+    maxPayloadBytes,
+  });
   return {
     scoring: createScoringHandlers(config, { guard, pipeline, models, replay, audit, trail, newId, log }),
     inference: createAuditedInference(config, {
@@ -95,6 +109,7 @@ export function createScoring(config: ScoringConfig, deps: ScoringDeps, closers:
       const key = keyOf(request, call);
       return key === undefined ? undefined : answeredBefore(trail, key, request, call);
     },
+    expectNew: (request) => void likelyNew.add(request),
     unready: models.unready,
   };
 }

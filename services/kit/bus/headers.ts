@@ -32,3 +32,10 @@ export function headerOf(given: MessageHeaders, name: string): string | undefine
   const found = Object.keys(given).find((key) => key.toLowerCase() === wanted);
   return found === undefined ? undefined : given[found];
 }
+
+/** The same headers by their names in lower case, for who looks for several. */
+export function byLowerName(given: MessageHeaders): MessageHeaders {
+  const found: Record<string, string> = Object.create(null);
+  for (const name in given) found[name.toLowerCase()] = given[name] ?? '';
+  return found;
+}

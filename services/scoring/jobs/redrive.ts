@@ -38,11 +38,14 @@ const reserveMs = 500;
 export function createRedrive({ bus, find, known, notices, log, now }: RedriveDeps) {
   return async (request: RedriveJobsRequest, call: Call): Promise<RedriveJobsResponse> => {
     const { ids, limit, subject } = checked(request);
+    // Those that die again meanwhile are for the next call.
+    const last = await bus.stored.last(deadStream, subject, call);
     let redriven = 0;
     let from = 1;
     for (let read = 0; ; read += 1) {
       const letter = await bus.stored.next(deadStream, subject, from, call);
-      if (letter === undefined) return { redriven, more: false };
+      if (letter === undefined || last === undefined || letter.sequence > last.sequence)
+        return { redriven, more: false };
       if (redriven === limit || read === maxRead || (read > 0 && remainingMs(call) < reserveMs))
         return { redriven, more: true };
       from = letter.sequence + 1;

@@ -4,9 +4,13 @@ import { fileURLToPath } from 'node:url';
 import { connect, Events, headers, type NatsConnection } from 'nats';
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { startNatsProcess } from '../../../services/kit/bus/nats-process.ts';
+import { MeshError } from '../../../services/kit/errors/mesh-error.ts';
 import { silentLog } from '../../../services/kit/log/log.ts';
-import { connectBus, natsIsAbsent, scratchFolder } from '../../kit/bus/broker.ts';
+import { jobsDefaults } from '../../../services/scoring/jobs/config.ts';
+import { jobStreams, keepJobStreams } from '../../../services/scoring/jobs/streams.ts';
+import { closersOfTest, connectBus, natsIsAbsent, scratchFolder } from '../../kit/bus/broker.ts';
 import { scoreRequest } from '../../scoring/fakes.ts';
+import { createLedger, startWorker } from '../../scoring/jobs/worker-mesh.ts';
 import {
   apiOver,
   callOf,
@@ -106,6 +110,33 @@ describe.skipIf(natsIsAbsent)('the permissions that are shipped', () => {
     expect(redriven.redriven).toBe(1);
     await watch('acme', 'd1');
     expect(last).toBe('JOB_STATE_SUCCEEDED');
+  });
+
+  it('let a worker and a gateway of the mesh do their work, and set their streams up', async () => {
+    const urlOf = await startServer();
+    const worker = await startWorker(
+      urlOf('worker'),
+      createLedger(async ({ requestId }) => {
+        if (requestId === 'dies') throw new MeshError('INFERENCE_FAILED', 'always');
+        return 1;
+      }),
+      { maxAttempts: 1 },
+    );
+    const gateway = await connectBus(urlOf('gateway'));
+    const closers = closersOfTest();
+    keepJobStreams(jobStreams(jobsDefaults), { bus: gateway, log: silentLog }, closers);
+    const jobs = apiOver(gateway);
+    const submit = (jobId: string) => jobs.SubmitJob(submission({ tenant: 'acme', jobId }), callOf());
+    await expect.poll(() => submit('scored').catch(() => undefined)).toBeDefined();
+    await submit('dies');
+    const stateOf = async (jobId: string) =>
+      (await jobs.GetJob({ tenant: 'acme', jobId }, callOf())).job?.state;
+    const patience = { timeout: 30_000 };
+    await expect.poll(() => stateOf('scored'), patience).toBe('JOB_STATE_SUCCEEDED');
+    await expect.poll(() => stateOf('dies'), patience).toBe('JOB_STATE_DEAD');
+    const redriven = await jobs.RedriveJobs({ tenant: 'acme', model: '', jobIds: [], limit: 0 }, callOf());
+    expect(redriven.redriven).toBe(1);
+    expect(worker.recorder.lines.filter(({ level }) => level === 'warn' || level === 'error')).toEqual([]);
   });
 
   it('let each do nothing else', async () => {

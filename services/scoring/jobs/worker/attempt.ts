@@ -9,7 +9,7 @@ import type { JobsConfig } from '../config.ts';
 import type { Cancellations } from './cancellations.ts';
 import { type JobMessage, type JobRequest, type ReadJsonScore, readJobRequest } from './job-message.ts';
 import type { Results } from './results.ts';
-import { classOf, waitDelayMs } from './retry.ts';
+import { classOf, settlingMs, waitDelayMs, wasCutOff } from './retry.ts';
 
 /** What one delivery of a job came to. */
 export type Outcome =
@@ -30,6 +30,8 @@ export interface AttemptDeps {
   readonly cancellations: Cancellations;
   readonly results: Pick<Results, 'isKept'>;
   score(request: ScoreRequest, call: Call): Promise<ScoreResponse>;
+  /** Says that a request was most likely never scored. */
+  expectNew(request: ScoreRequest): void;
   /** The recorded answer, if the request was scored before. */
   answered(request: ScoreRequest, call: Call): Promise<ScoreResponse | undefined>;
   readonly readJson: ReadJsonScore;
@@ -90,6 +92,7 @@ export function createAttempt(
   const score = async (job: JobMessage, asked: JobRequest, trace: TraceContext): Promise<Outcome> => {
     const { deadlineMs, replyTo, request } = asked;
     deps.begun(job);
+    if (!job.delivery.redelivered) deps.expectNew(request);
     const giveUpWaitingAt = performance.now() + config.patienceMs;
     for (let tries = 1; ; tries += 1) {
       try {
@@ -104,6 +107,7 @@ export function createAttempt(
         const untilMs = Math.min(giveUpWaitingAt, performance.now() + deadlineMs - Date.now());
         if (what === 'retry' || performance.now() + pauseMs > untilMs) {
           if (job.delivery.attempt < config.maxAttempts) return { kind: 'retry', error };
+          if (wasCutOff(error)) await delay(settlingMs, undefined, { signal: deps.stopping }).catch(() => {});
           return endUnscored(job, asked, trace, { kind: 'dead', error, replyTo });
         }
         await delay(pauseMs, undefined, { signal: deps.stopping }).catch(() => {});

@@ -1,10 +1,10 @@
 import type { ScoreRequest__Output as ScoreRequest } from '../../../gen/scoremesh/scoring/v1/ScoreRequest.ts';
 import type { Delivery } from '../../../kit/bus/delivery.ts';
-import { headerOf } from '../../../kit/bus/headers.ts';
+import { byLowerName, type MessageHeaders } from '../../../kit/bus/headers.ts';
 import { messageCodec } from '../../../kit/contract/protos.ts';
 import { type FieldViolation, invalidRequest, isMeshError } from '../../../kit/errors/mesh-error.ts';
 import { parseModelReference } from '../../model-reference.ts';
-import { header, jobIdOf, readJobSubject } from '../job-names.ts';
+import { header, readJobSubject } from '../job-names.ts';
 import { checkJobId, jobIdPattern, tenantIn, throwIfAny } from '../job-reference.ts';
 
 /** What can be told of a message without reading its body. */
@@ -17,6 +17,8 @@ export interface JobMessage {
   readonly isJson: boolean;
   /** When its stream took it, Unix ms. */
   readonly takenAtMs: number;
+  /** By their names in lower case. */
+  readonly headers: MessageHeaders;
   readonly delivery: Delivery;
 }
 
@@ -34,15 +36,22 @@ export type ReadJsonScore = (model: string, body: unknown) => ScoreRequest;
 const requestCodec = messageCodec<ScoreRequest, ScoreRequest>('scoremesh.scoring.v1.ScoreRequest');
 const decoder = new TextDecoder('utf-8', { fatal: true });
 const maxReplyTo = 256;
+const names = {
+  deadline: header.deadline.toLowerCase(),
+  jobId: header.jobId.toLowerCase(),
+  replyTo: header.replyTo.toLowerCase(),
+};
 
 /** Undefined for a message that names no job: nobody could ask for its result. */
 export function jobMessageOf(delivery: Delivery): JobMessage | undefined {
-  const jobId = jobIdOf(delivery.headers);
+  const headers = byLowerName(delivery.headers);
+  const jobId = headers[names.jobId] ?? headers['nats-msg-id'];
   if (jobId === undefined || !jobIdPattern.test(jobId)) return undefined;
   return {
+    headers,
     ...readJobSubject(delivery.subject),
     jobId,
-    isJson: !/^application\/(?:x-)?protobuf\b/i.test(contentTypeOf(delivery)),
+    isJson: !/^application\/(?:x-)?protobuf\b/i.test(contentTypeOf(headers)),
     takenAtMs: Number(delivery.takenAtNs) / 1e6,
     delivery,
   };
@@ -50,14 +59,14 @@ export function jobMessageOf(delivery: Delivery): JobMessage | undefined {
 
 /** Reads headers and body. The model of the subject counts, whatever the body says, and the job_id is the request_id. Throws INVALID_REQUEST. */
 export function readJobRequest(job: JobMessage, readJson: ReadJsonScore): JobRequest {
-  const { delivery, jobId, model, tenant } = job;
+  const { headers, jobId, model, tenant } = job;
   const violations: FieldViolation[] = [];
   tenantIn(tenant, violations);
   checkJobId(jobId, violations, 'Nats-Msg-Id');
-  const deadlineMs = readDeadline(headerOf(delivery.headers, header.deadline));
+  const deadlineMs = readDeadline(headers[names.deadline]);
   if (deadlineMs === undefined)
     violations.push({ field: header.deadline, description: 'is neither ISO 8601 nor Unix milliseconds' });
-  const replyTo = headerOf(delivery.headers, header.replyTo);
+  const replyTo = headers[names.replyTo];
   if (replyTo !== undefined && !isReplySubject(replyTo))
     violations.push({
       field: header.replyTo,
@@ -73,8 +82,8 @@ export function readJobRequest(job: JobMessage, readJson: ReadJsonScore): JobReq
   };
 }
 
-function readBody({ delivery, isJson, model }: JobMessage, readJson: ReadJsonScore): ScoreRequest {
-  const contentType = contentTypeOf(delivery);
+function readBody({ delivery, headers, isJson, model }: JobMessage, readJson: ReadJsonScore): ScoreRequest {
+  const contentType = contentTypeOf(headers);
   if (isJson && contentType !== '' && !/^application\/json\b/i.test(contentType))
     throw invalidRequest([
       {
@@ -96,8 +105,8 @@ function readBody({ delivery, isJson, model }: JobMessage, readJson: ReadJsonSco
   }
 }
 
-function contentTypeOf({ headers }: Delivery): string {
-  return (headerOf(headers, 'Content-Type') ?? '').trim();
+function contentTypeOf(headers: MessageHeaders): string {
+  return (headers['content-type'] ?? '').trim();
 }
 
 /** Unix ms; undefined for what says no moment. */

@@ -1,4 +1,3 @@
-import { headerOf } from '../../../kit/bus/headers.ts';
 import type { MeshError } from '../../../kit/errors/mesh-error.ts';
 import { codeName } from '../../../kit/errors/status.ts';
 import {
@@ -35,9 +34,9 @@ export function createJobSpans(tracer: Tracer): JobSpans {
   const last = new Map<number, SpanLink>();
   return {
     begin: (job, startedAt) => {
-      const { delivery, jobId, lane, takenAtMs, tenant } = job;
-      const parent = headerOf(delivery.headers, 'traceparent');
-      const state = headerOf(delivery.headers, 'tracestate');
+      const { delivery, headers, jobId, lane, takenAtMs, tenant } = job;
+      const parent = headers.traceparent;
+      const state = headers.tracestate;
       const context = tracer.enter(parent, state);
       const span = tracer.start('process scoremesh.jobs', SpanKind.CONSUMER, context, startedAt);
       if (span === undefined) return { trace: context, span };

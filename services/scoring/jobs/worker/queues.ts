@@ -4,7 +4,7 @@ import type { Consumption } from '../../../kit/bus/consumption.ts';
 import type { Delivery } from '../../../kit/bus/delivery.ts';
 import type { ConsumerSpec } from '../../../kit/bus/stream.ts';
 import type { Log } from '../../../kit/log/log.ts';
-import { jobsStream, queueSubject, readJobSubject } from '../job-names.ts';
+import { jobsStream, type Lane, lanes, queueSubject, readJobSubject } from '../job-names.ts';
 import { tenantPattern } from '../job-reference.ts';
 import { chooseQueues } from './queue-choice.ts';
 
@@ -26,10 +26,16 @@ export interface Queues {
   stop(): Promise<void>;
   /** Jobs that wait or are being scored, by lane and tenant, as of the last look. */
   depths(): ReadonlyMap<string, number>;
+  /** When JetStream took the oldest of them; undefined if none waits. Some seconds old. */
+  oldestTakenAtMs(lane: Lane): number | undefined;
+  /** How many are followed. */
+  followed(): number;
 }
 
 const maxFollowed = 300;
 const pollMs = 1000;
+/** Ages are looked at every so many looks: each costs a request with a job in its answer. */
+const looksPerAge = 5;
 /** Subjects that one look reads: of each lane, tenant and model with jobs. */
 const maxSubjects = 100_000;
 /** What is asked for of a queue where there are many. */
@@ -59,6 +65,8 @@ export function createQueues(
   /** When each queue that waits to be followed was seen first. */
   const unserved = new Map<string, number>();
   let counts: ReadonlyMap<string, number> = new Map();
+  const oldest = new Map<Lane, number | undefined>();
+  let looks = 0;
   let isStopped = false;
   let timer: NodeJS.Timeout | undefined;
   let said = '';
@@ -72,7 +80,7 @@ export function createQueues(
   const window = (): number => Math.max(minWindow, Math.floor(config.held / Math.max(1, busy())));
 
   const follow = (key: string): void => {
-    const [lane = '', tenant = ''] = split(key);
+    const [lane = '', tenant = ''] = laneAndTenant(key);
     unserved.delete(key);
     followed.set(key, {
       consumption: bus.consume(consumerOf(lane, tenant, config.ackWaitMs), handle, {
@@ -114,6 +122,13 @@ export function createQueues(
       queue.idleSinceMs = found.has(key) ? undefined : (queue.idleSinceMs ?? now);
     for (const key of unserved.keys()) if (!found.has(key)) unserved.delete(key);
     choose(found.keys());
+    looks += 1;
+    if (looks % looksPerAge !== 1) return;
+    for (const lane of lanes) {
+      const isEmpty = ![...found.keys()].some((key) => key.startsWith(`${lane}.`));
+      const first = isEmpty ? undefined : await bus.stored.next(jobsStream, `scoremesh.jobs.${lane}.>`, 1);
+      oldest.set(lane, first?.takenAtMs);
+    }
   };
 
   let looking = false;
@@ -155,11 +170,13 @@ export function createQueues(
       await Promise.all(leaving);
     },
     depths: () => counts,
+    oldestTakenAtMs: (lane) => oldest.get(lane),
+    followed: () => followed.size,
   };
 }
 
 /** Lane and tenant of a queue's key. */
-export function split(key: string): [lane: string, tenant: string] {
+export function laneAndTenant(key: string): [lane: string, tenant: string] {
   const at = key.indexOf('.');
   return [key.slice(0, at), key.slice(at + 1)];
 }

@@ -40,10 +40,17 @@ const maxRetryMs = 60_000;
 const waitBaseMs = 25;
 const maxWaitMs = 2000;
 const minDelayMs = 20;
+/** An attempt that was cut off by its deadline may be recorded all the same, a moment later. */
+export const settlingMs = 1000;
 
 /** How long a job is handed back for after this attempt (1 at first): full jitter, and not before the error says. */
 export function retryDelayMs(error: MeshError, attempt: number, random: () => number = Math.random): number {
-  return delayMs(error, attempt, retryBaseMs, maxRetryMs, random);
+  const delay = delayMs(error, attempt, retryBaseMs, maxRetryMs, random);
+  return wasCutOff(error) ? Math.max(settlingMs, delay) : delay;
+}
+
+export function wasCutOff({ code }: MeshError): boolean {
+  return codeName(code) === 'DEADLINE_EXCEEDED';
 }
 
 /** How long a worker waits before it asks again; `tries` is 1 at first. */

@@ -14,6 +14,7 @@ import { createJobHandler } from './job-handler.ts';
 import type { JobMessage } from './job-message.ts';
 import { createJobMetrics } from './job-metrics.ts';
 import { createJobSpans } from './job-span.ts';
+import { exposeQueues } from './queue-metrics.ts';
 import { createQueues } from './queues.ts';
 import { createResults } from './results.ts';
 import { createScheduler } from './scheduler.ts';
@@ -24,7 +25,7 @@ export interface WorkerConfig
   readonly graceMs: number;
 }
 
-export interface WorkerDeps extends Pick<AttemptDeps, 'score' | 'answered' | 'readJson'> {
+export interface WorkerDeps extends Pick<AttemptDeps, 'score' | 'answered' | 'expectNew' | 'readJson'> {
   readonly bus: Bus;
   readonly streams: KeptStreams;
   /** Why nothing can be scored yet; undefined once it can. */
@@ -71,6 +72,7 @@ export function createWorker(config: WorkerConfig, deps: WorkerDeps, closers: Cl
     { bus, log },
     handle,
   );
+  exposeQueues(deps.metrics, queues, scheduler);
   // Jobs that were taken before the models are there would have spent an attempt on hearing so.
   const whenReady = setInterval(() => {
     if (deps.unready() !== undefined) return;
