@@ -5,6 +5,7 @@ export const jobsStream = 'SCOREMESH_JOBS';
 export const resultsStream = 'SCOREMESH_RESULTS';
 export const deadStream = 'SCOREMESH_DEAD';
 export const cancelsStream = 'SCOREMESH_CANCELS';
+export const attemptsStream = 'SCOREMESH_ATTEMPTS';
 
 /** Who goes first, as subjects have it. */
 export const lanes = ['high', 'normal', 'low'] as const;
@@ -27,6 +28,8 @@ export const cancelSubject = (tenant: string, jobId: string): string =>
   `scoremesh.cancels.${tenant}.${jobId}`;
 export const deadSubject = (tenant: string, model: string): string => `scoremesh.dead.${tenant}.${model}`;
 export const begunSubject = (tenant: string, jobId: string): string => `scoremesh.begun.${tenant}.${jobId}`;
+export const attemptsSubject = (tenant: string, jobId: string): string =>
+  `scoremesh.attempts.${tenant}.${jobId}`;
 export const queueSubject = (lane: string, tenant: string): string => `scoremesh.queues.${lane}.${tenant}`;
 
 /** "high" and so on, as subjects have it. */

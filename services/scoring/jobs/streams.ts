@@ -4,7 +4,7 @@ import type { StreamSpec } from '../../kit/bus/stream.ts';
 import type { Closers } from '../../kit/lifecycle/closers.ts';
 import type { Log } from '../../kit/log/log.ts';
 import type { JobsConfig } from './config.ts';
-import { cancelsStream, deadStream, jobsStream, lanes, resultsStream } from './job-names.ts';
+import { attemptsStream, cancelsStream, deadStream, jobsStream, lanes, resultsStream } from './job-names.ts';
 
 type StreamsConfig = Pick<
   JobsConfig,
@@ -14,6 +14,9 @@ type StreamsConfig = Pick<
 /** Requests to cancel outlive the jobs that they are about by as much as results do by default. */
 const cancelsKeptMs = 7 * 86_400_000;
 const maxCancels = 1_000_000;
+/** Of jobs that were begun and not ended: a day after the last attempt nobody tries them any more, but by hand. */
+const attemptsKeptMs = 86_400_000;
+const maxAttemptMarks = 1_000_000;
 
 /** What JetStream keeps of jobs. */
 export function jobStreams({
@@ -53,6 +56,14 @@ export function jobStreams({
       maxMessages: maxCancels,
       maxMessagesPerSubject: 1,
       maxAgeMs: cancelsKeptMs,
+    },
+    {
+      ...kept,
+      name: attemptsStream,
+      subjects: ['scoremesh.attempts.*.*'],
+      maxMessages: maxAttemptMarks,
+      maxMessagesPerSubject: 1,
+      maxAgeMs: attemptsKeptMs,
     },
   ];
 }

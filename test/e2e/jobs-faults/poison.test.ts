@@ -20,7 +20,7 @@ describe.skipIf(natsIsAbsent)('a poison job', () => {
     mesh = await startFaultMesh(closers, {
       workers: 1,
       models: slowModel(),
-      env: { SCOREMESH_JOBS_MAX_ATTEMPTS: String(maxAttempts), SCOREMESH_JOBS_PATIENCE: '100ms' },
+      env: { SCOREMESH_JOBS_MAX_ATTEMPTS: String(maxAttempts), SCOREMESH_JOBS_PATIENCE: '10s' },
     });
   }, patienceMs);
   afterAll(() => closers.close(), patienceMs);

@@ -57,30 +57,35 @@ describe.skipIf(natsIsAbsent)('a worker when things go wrong', () => {
     expect(ledger.records.size).toBe(2);
   });
 
-  it('gives a job that nobody lives to settle up after its attempts, and does not touch it again', async () => {
+  it('gives a job up that nobody lived to end, by its attempts and not by its deliveries', async () => {
     const mesh = await startWorkerMesh();
-    await mesh.submit('poison');
+    await mesh.submit('first');
     const ledger = createLedger();
-    const first = await startWorker(mesh.broker.url, ledger, { maxAttempts: 2 });
+    const first = await startWorker(mesh.broker.url, ledger, { maxAttempts: 3 });
     await mesh.ended(1);
     await first.stop();
-    // Taken by its consumer as often as it may be tried, and never settled: as by workers that it ends.
-    await mesh.submit('poison-2');
+    const ids = ['poison', 'suspect', 'companion'];
+    for (const id of ids) await mesh.submit(id);
     const nats = await connect({ servers: mesh.broker.url });
     onTestFinished(() => nats.close());
+    // As by workers that ended: all were delivered, one was begun as often as it may be, one once less.
     const consumer = await nats.jetstream().consumers.get('SCOREMESH_JOBS', 'jobs-normal-t');
-    for (let delivery = 0; delivery < 2; delivery += 1)
+    for (let delivery = 0; delivery < 4 * ids.length; delivery += 1)
       expect((await consumer.next({ expires: 10_000 }))?.nak(1)).toBeUndefined();
-    const { metrics } = await startWorker(mesh.broker.url, ledger, { maxAttempts: 2 });
-    const result = (await mesh.ended(2)).get('poison-2');
-    expect([result?.state, result?.attempts, result?.error?.message]).toEqual([
+    await nats.jetstream().publish('scoremesh.attempts.t.poison', '2');
+    await nats.jetstream().publish('scoremesh.attempts.t.suspect', '1');
+    const { metrics } = await startWorker(mesh.broker.url, ledger, { maxAttempts: 3 });
+    const results = await mesh.ended(4);
+    expect([results.get('poison')?.state, results.get('poison')?.error?.message]).toEqual([
       'JOB_STATE_DEAD',
-      3,
-      expect.stringContaining('delivered 2 times and no worker lived to settle it'),
+      expect.stringContaining('begun 3 times and no worker lived to say how it ended'),
     ]);
+    for (const id of ['suspect', 'companion']) expect(results.get(id)?.state).toBe('JOB_STATE_SUCCEEDED');
     expect(await mesh.count('SCOREMESH_DEAD')).toBe(1);
-    expect(ledger.tries.has('job:t poison-2')).toBe(false);
+    expect(ledger.tries.has('job:t poison')).toBe(false);
     expect(metrics.value('scoremesh_jobs_exhausted_total{normal}')).toBe(1);
+    // What ended in order left no mark.
+    await expect.poll(() => mesh.count('SCOREMESH_ATTEMPTS'), patience).toBe(1);
   });
 
   it('gives one result for a job that is stored twice, and keeps the first', async () => {
@@ -107,7 +112,13 @@ describe.skipIf(natsIsAbsent)('a worker when things go wrong', () => {
         async () => (await manager.streams.list().next()).map(({ config }) => config.name).sort(),
         patience,
       )
-      .toEqual(['SCOREMESH_CANCELS', 'SCOREMESH_DEAD', 'SCOREMESH_JOBS', 'SCOREMESH_RESULTS']);
+      .toEqual([
+        'SCOREMESH_ATTEMPTS',
+        'SCOREMESH_CANCELS',
+        'SCOREMESH_DEAD',
+        'SCOREMESH_JOBS',
+        'SCOREMESH_RESULTS',
+      ]);
     await mesh.submit('j1');
     expect(await states(mesh.ended(1))).toEqual(['JOB_STATE_SUCCEEDED']);
   });

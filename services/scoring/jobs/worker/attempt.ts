@@ -10,6 +10,7 @@ import type { Cancellations } from './cancellations.ts';
 import { type JobMessage, type JobRequest, type ReadJsonScore, readJobRequest } from './job-message.ts';
 import type { Results } from './results.ts';
 import { classOf, settlingMs, waitDelayMs, wasCutOff } from './retry.ts';
+import type { Suspects } from './suspects.ts';
 
 /** What one delivery of a job came to. */
 export type Outcome =
@@ -18,6 +19,8 @@ export type Outcome =
       readonly kind: 'failed' | 'dead' | 'cancelled' | 'expired';
       readonly error: MeshError;
       readonly replyTo: string | undefined;
+      /** No worker lived to end any of its attempts. */
+      readonly isExhausted?: true;
     }
   /** It has its result. */
   | { readonly kind: 'known' }
@@ -29,6 +32,7 @@ export type Outcome =
 export interface AttemptDeps {
   readonly cancellations: Cancellations;
   readonly results: Pick<Results, 'isKept'>;
+  readonly suspects: Suspects;
   score(request: ScoreRequest, call: Call): Promise<ScoreResponse>;
   /** Says that a request was most likely never scored. */
   expectNew(request: ScoreRequest): void;
@@ -130,13 +134,15 @@ export function createAttempt(
         return await endUnscored(job, asked, trace, { kind: 'cancelled', error: cancelled(), replyTo });
       if (deadlineMs <= Date.now())
         return await endUnscored(job, asked, trace, { kind: 'expired', error: expired(deadlineMs), replyTo });
-      if (delivery.attempt > config.maxAttempts)
-        return await endUnscored(job, asked, trace, {
-          kind: 'dead',
-          error: exhausted(delivery.attempt),
-          replyTo,
-        });
-      return await score(job, asked, trace);
+      const outcome = await deps.suspects.run(job, () => score(job, asked, trace));
+      if (outcome !== undefined) return outcome;
+      const dead = {
+        kind: 'dead',
+        error: exhausted(config.maxAttempts),
+        isExhausted: true,
+        replyTo,
+      } as const;
+      return await endUnscored(job, asked, trace, dead);
     } catch (thrown) {
       const error = toMeshError(thrown);
       if (error.reason === 'INTERNAL' && thrown !== error) throw thrown;
@@ -157,9 +163,9 @@ function expired(deadlineMs: number): MeshError {
   );
 }
 
-function exhausted(attempt: number): MeshError {
+function exhausted(attempts: number): MeshError {
   return new MeshError(
     'EXECUTOR_LOST',
-    `the job was delivered ${attempt - 1} times and no worker lived to settle it: it may be what ends them; look at it before it is redriven`,
+    `the job was begun ${attempts} times and no worker lived to say how it ended: it may be what ends them; look at it before it is redriven`,
   );
 }

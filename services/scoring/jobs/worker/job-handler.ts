@@ -24,7 +24,6 @@ export interface JobHandlerDeps {
   readonly spans: JobSpans;
   readonly metrics: JobMetrics;
   readonly log: Log;
-  readonly maxAttempts: number;
 }
 
 type Ended = Extract<Outcome, { readonly replyTo: string | undefined }>;
@@ -97,7 +96,7 @@ export function createJobHandler(deps: JobHandlerDeps): (delivery: Delivery) => 
     } finally {
       scheduler.done();
     }
-    if (outcome.kind === 'dead' && delivery.attempt > deps.maxAttempts) metrics.exhausted(lane);
+    if (outcome.kind === 'dead' && outcome.isExhausted) metrics.exhausted(lane);
     const error = 'error' in outcome ? outcome.error : undefined;
     try {
       await settle(job, outcome, startedAtMs, trace);

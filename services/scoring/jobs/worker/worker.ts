@@ -18,6 +18,7 @@ import { exposeQueues } from './queue-metrics.ts';
 import { createQueues } from './queues.ts';
 import { createResults } from './results.ts';
 import { createScheduler } from './scheduler.ts';
+import { createSuspects } from './suspects.ts';
 
 export interface WorkerConfig
   extends Pick<JobsConfig, 'concurrency' | 'maxAttempts' | 'attemptTimeoutMs' | 'patienceMs' | 'ackWaitMs'> {
@@ -52,6 +53,7 @@ export function createWorker(config: WorkerConfig, deps: WorkerDeps, closers: Cl
     ...deps,
     cancellations: createCancellations(deps, closers),
     results,
+    suspects: createSuspects(config, bus),
     begun: (job) => tellBegun(bus, job),
     stopping: stopping.signal,
   });
@@ -63,7 +65,6 @@ export function createWorker(config: WorkerConfig, deps: WorkerDeps, closers: Cl
     spans: createJobSpans(deps.tracer),
     metrics,
     log,
-    maxAttempts: config.maxAttempts,
   });
   // As many again wait for their turn or for their result to be stored, so that none that could run is still on its way here.
   const held = config.concurrency * 2;

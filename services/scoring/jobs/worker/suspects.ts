@@ -1,0 +1,67 @@
+import type { Bus } from '../../../kit/bus/bus.ts';
+import { isMeshError } from '../../../kit/errors/mesh-error.ts';
+import { attemptsStream, attemptsSubject } from '../job-names.ts';
+import type { JobMessage } from './job-message.ts';
+
+/**
+ * Finds jobs that end the workers that begin them. How often a message was delivered does not tell: a worker that dies takes with it all that it
+ * had fetched, most of which it never began. A job that was delivered before therefore leaves a mark in a stream before it is begun, which is
+ * removed when the attempt ends in order, however it ends: marks that are left behind are attempts that nobody lived to end.
+ */
+export interface Suspects {
+  /**
+   * Runs the attempt; undefined if the job was begun as often as it may be and no worker lived to say how it ended. Where the job is under
+   * suspicion no other suspect runs beside it in this process, so that the innocent get no mark. Costs three requests for a job that was
+   * delivered before, and nothing for others.
+   */
+  run<T>(job: JobMessage, attempt: () => Promise<T>): Promise<T | undefined>;
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+export function createSuspects({ maxAttempts }: { readonly maxAttempts: number }, bus: Bus): Suspects {
+  /** The first attempt leaves no mark. */
+  const maxMarks = maxAttempts - 1;
+  let last: Promise<void> = Promise.resolve();
+
+  /** Resolves when it is the caller's turn, to what ends it. */
+  const turn = async (): Promise<() => void> => {
+    const before = last;
+    let end = (): void => {};
+    last = new Promise((resolve) => {
+      end = resolve;
+    });
+    await before;
+    return end;
+  };
+
+  const marked = async <T>(subject: string, marks: number, attempt: () => Promise<T>): Promise<T> => {
+    const { sequence } = await bus.publish(subject, encoder.encode(String(marks)));
+    try {
+      return await attempt();
+    } finally {
+      await bus.stored.remove(attemptsStream, sequence).catch((error) => {
+        // It then counts as one more attempt that nobody ended.
+        if (!isMeshError(error)) throw error;
+      });
+    }
+  };
+
+  return {
+    run: async ({ delivery, jobId, tenant }, attempt) => {
+      if (!delivery.redelivered) return attempt();
+      const subject = attemptsSubject(tenant, jobId);
+      const kept = await bus.stored.last(attemptsStream, subject);
+      const marks = kept === undefined ? 0 : Number(decoder.decode(kept.payload));
+      if (marks >= maxMarks) return undefined;
+      if (marks === 0 && maxMarks > 1) return marked(subject, 1, attempt);
+      const end = await turn();
+      try {
+        return await marked(subject, marks + 1, attempt);
+      } finally {
+        end();
+      }
+    },
+  };
+}
