@@ -69,23 +69,28 @@ export function overGateway({ scoring }: MeshClient): Submit {
   };
 }
 
+/** Does it until it succeeds, for as long as a mesh may take to come back. */
+export async function patiently<T>(work: () => Promise<T>, failed: () => void = () => {}): Promise<T> {
+  const giveUpAt = performance.now() + patienceMs;
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      failed();
+      if (performance.now() > giveUpAt) throw error;
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    }
+  }
+}
+
 /** Submits all of them, each until it is accepted. Resolves to how many tries failed. */
 export async function submitAll(all: Iterable<CountedJob>, submit: Submit, inFlight = 64): Promise<number> {
   const left = all[Symbol.iterator]();
   let failed = 0;
-  const one = async (job: CountedJob): Promise<void> => {
-    const giveUpAt = performance.now() + patienceMs;
-    for (;;) {
-      try {
-        await submit(job);
-        return;
-      } catch (error) {
-        failed += 1;
-        if (performance.now() > giveUpAt) throw error;
-        await new Promise((resolve) => setTimeout(resolve, pauseMs));
-      }
-    }
+  const count = (): void => {
+    failed += 1;
   };
+  const one = (job: CountedJob): Promise<unknown> => patiently(() => submit(job), count);
   const lane = async (): Promise<void> => {
     for (let next = left.next(); next.done !== true; next = left.next()) await one(next.value);
   };
