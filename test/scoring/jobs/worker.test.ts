@@ -272,6 +272,26 @@ describe.skipIf(natsIsAbsent)('a worker', () => {
     expect(kept?.headers.traceparent).toBe(`00-${traceId}-${second?.spanId}-01`);
   });
 
+  it('says that a result is too large for NATS, and where its answer is', async () => {
+    const mesh = await startWorkerMesh();
+    const ledger = createLedger();
+    const large = { datatype: 'UINT8', shape: ['2000000'], data: Buffer.alloc(2_000_000) };
+    await startWorker(mesh.broker.url, {
+      answered: ledger.answered,
+      score: async (request, call) => ({
+        ...(await ledger.score(request, call)),
+        outputs: { y: { tensor: large, kind: 'tensor' } },
+      }),
+    });
+    await mesh.submit('j1');
+    const result = (await mesh.ended(1)).get('j1');
+    expect(result?.state).toBe('JOB_STATE_FAILED');
+    expect(fromStatus(result!.error!)).toMatchObject({
+      reason: 'MESSAGE_TOO_LARGE',
+      details: { metadata: { prediction_id: 'p0' } },
+    });
+  });
+
   it('answers from the record what was scored before it was cancelled, expired or given up', async () => {
     const mesh = await startWorkerMesh();
     const ledger = createLedger();
