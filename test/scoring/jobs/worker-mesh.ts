@@ -6,6 +6,7 @@ import type { ScoreRequest__Output } from '../../../services/gen/scoremesh/scori
 import type { ScoreResponse__Output } from '../../../services/gen/scoremesh/scoring/v1/ScoreResponse.ts';
 import type { Bus } from '../../../services/kit/bus/bus.ts';
 import type { Call } from '../../../services/kit/contract/call.ts';
+import type { MeshError } from '../../../services/kit/errors/mesh-error.ts';
 import { createClosers } from '../../../services/kit/lifecycle/closers.ts';
 import { silentLog } from '../../../services/kit/log/log.ts';
 import { jobsDefaults } from '../../../services/scoring/jobs/config.ts';
@@ -71,6 +72,7 @@ export async function startWorker(
   url: string,
   ledger: Pick<Ledger, 'score' | 'answered'>,
   config: Partial<WorkerConfig> = {},
+  unready: () => MeshError | undefined = () => undefined,
 ): Promise<RunningWorker> {
   const recorder = createRecorder();
   const metrics = countingMetrics();
@@ -86,7 +88,7 @@ export async function startWorker(
       score: ledger.score,
       answered: ledger.answered,
       expectNew: () => {},
-      unready: () => undefined,
+      unready,
     },
     closers,
   );

@@ -8,6 +8,7 @@ import type { TraceContext } from '../../../kit/telemetry/span.ts';
 import type { JobsConfig } from '../config.ts';
 import type { Cancellations } from './cancellations.ts';
 import { type JobMessage, type JobRequest, type ReadJsonScore, readJobRequest } from './job-message.ts';
+import type { Readiness } from './readiness.ts';
 import type { Results } from './results.ts';
 import { classOf, settlingMs, waitDelayMs, wasCutOff } from './retry.ts';
 
@@ -34,6 +35,7 @@ export interface AttemptDeps {
   expectNew(request: ScoreRequest): void;
   /** The recorded answer, if the request was scored before. */
   answered(request: ScoreRequest, call: Call): Promise<ScoreResponse | undefined>;
+  readonly readiness: Pick<Readiness, 'wait'>;
   readonly readJson: ReadJsonScore;
   /** Says that a worker is at the job. */
   begun(job: JobMessage): void;
@@ -95,6 +97,8 @@ export function createAttempt(
     if (!job.delivery.redelivered) deps.expectNew(request);
     const giveUpWaitingAt = performance.now() + config.patienceMs;
     for (let tries = 1; ; tries += 1) {
+      const untilMs = Math.min(giveUpWaitingAt, performance.now() + deadlineMs - Date.now());
+      await deps.readiness.wait(untilMs);
       try {
         const response = await within(job, deadlineMs, trace, (call) => deps.score(request, call));
         return { kind: 'succeeded', response, replyTo };
@@ -104,7 +108,6 @@ export function createAttempt(
         const what = classOf(error);
         if (what === 'final') return { kind: 'failed', error, replyTo };
         const pauseMs = waitDelayMs(error, tries);
-        const untilMs = Math.min(giveUpWaitingAt, performance.now() + deadlineMs - Date.now());
         if (what === 'retry' || performance.now() + pauseMs > untilMs) {
           if (job.delivery.attempt < config.maxAttempts) return { kind: 'retry', error };
           if (wasCutOff(error)) await delay(settlingMs, undefined, { signal: deps.stopping }).catch(() => {});
