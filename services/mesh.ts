@@ -303,6 +303,7 @@ async function open(config: MeshConfig, log: Log, closers: Closers): Promise<Mes
           // As every other score, with its metrics and its span.
           score: edgeClient(scoringContract, scored, 'local').Score,
           answered: scoring.answered,
+          refuseForGood: scoring.refuseForGood,
           expectNew: scoring.expectNew,
           readJson: scoreRequestOf,
         },

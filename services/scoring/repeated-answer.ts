@@ -1,7 +1,9 @@
 import type { ContentState__Output as ContentState } from '../gen/scoremesh/audit/v1/ContentState.ts';
 import type { Record__Output as Record } from '../gen/scoremesh/audit/v1/Record.ts';
+import type { Refusal__Output as Refusal } from '../gen/scoremesh/audit/v1/Refusal.ts';
 import type { Receipt__Output as Receipt } from '../gen/scoremesh/scoring/v1/Receipt.ts';
 import type { ScoreResponse__Output as ScoreResponse } from '../gen/scoremesh/scoring/v1/ScoreResponse.ts';
+import { catalogue, type Reason } from '../kit/errors/catalogue.ts';
 import { MeshError } from '../kit/errors/mesh-error.ts';
 import type { IdempotencyKey } from './audit-trail.ts';
 import { decodeFeatureSet } from './feature-sets.ts';
@@ -16,7 +18,7 @@ export interface Earlier {
   readonly bodyDigest: Buffer;
 }
 
-/** The recorded prediction as an answer; REQUEST_ID_CONFLICT if it was made for another body. */
+/** The recorded prediction as an answer; REQUEST_ID_CONFLICT if it was made for another body, and its reason if it was refused for good. */
 export function repeatedAnswer(
   earlier: Earlier,
   key: IdempotencyKey,
@@ -38,6 +40,7 @@ export function repeatedAnswer(
       { metadata: { prediction_id: recordId } },
     );
   }
+  if (record?.refusal) throw refusedForGood(record.refusal, recordId);
   if (!prediction)
     throw new MeshError(
       'STATE_CORRUPT',
@@ -61,4 +64,9 @@ export function repeatedAnswer(
         : [],
     receipt: earlier.receipt,
   };
+}
+
+function refusedForGood({ message, reason }: Refusal, recordId: string): MeshError {
+  const known = Object.hasOwn(catalogue, reason) ? (reason as Reason) : 'STATE_CORRUPT';
+  return new MeshError(known, `record ${recordId} refused this request for good: ${message}`);
 }

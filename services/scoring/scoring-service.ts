@@ -74,7 +74,7 @@ export function createScoringHandlers(
 }
 
 /** Who a refused request is about, as far as its model is known. */
-function subjectAsked(models: ModelRegistry, request: ScoreRequest): string {
+export function subjectAsked(models: ModelRegistry, request: ScoreRequest): string {
   try {
     return subjectOf(models.resolve(request.model).plan, request);
   } catch {

@@ -26,8 +26,9 @@ import { followModels } from './model-registry.ts';
 import { createPipeline } from './pipeline.ts';
 import { changesRecorded, createRecordedModels } from './recorded-models.ts';
 import { createRefusals } from './refusals.ts';
+import { createRefuseForGood, type RefuseForGood } from './refuse-for-good.ts';
 import { createReplay } from './replay/replay.ts';
-import { createScoringHandlers } from './scoring-service.ts';
+import { createScoringHandlers, subjectAsked } from './scoring-service.ts';
 
 export interface ScoringConfig {
   /** Scores and inferences under way at once in this process; beyond it QUEUE_FULL. */
@@ -56,6 +57,7 @@ export interface Scoring {
   readonly models: Handlers<ModelContract>;
   /** The recorded answer of a request with a request_id, if there is one: nothing is scored. */
   answered(request: ScoreRequest, call: Call): Promise<ScoreResponse | undefined>;
+  readonly refuseForGood: RefuseForGood;
   /**
    * Says of a request that it was most likely never scored, so that its record is not looked for beforehand: a quarter of the work besides
    * inference. One that was scored has no second record all the same.
@@ -109,6 +111,11 @@ export function createScoring(config: ScoringConfig, deps: ScoringDeps, closers:
       const key = keyOf(request, call);
       return key === undefined ? undefined : answeredBefore(trail, key, request, call);
     },
+    refuseForGood: createRefuseForGood({
+      trail,
+      newId,
+      subjectOf: (request) => subjectAsked(models, request),
+    }),
     expectNew: (request) => void likelyNew.add(request),
     unready: models.unready,
   };

@@ -40,6 +40,7 @@ async function run(jobs: number, perSecond: number, seed: number): Promise<void>
       jobs,
       perSecond,
       faults: 14,
+      untilOver: true,
       tell,
     });
     for (const [name, times] of Object.entries(faults)) console.log(`  ${name}: ${times}`);

@@ -30,6 +30,7 @@ describe.skipIf(natsIsAbsent)('three thousand jobs of every kind', () => {
         jobs,
         perSecond: 150,
         faults: 7,
+        untilOver: false,
         tell,
       });
       expect(accounts.faults, told.join('\n')).toEqual([]);

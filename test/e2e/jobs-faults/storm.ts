@@ -4,7 +4,7 @@ import { untilReady } from '../../contract/ready.ts';
 import type { RoleProcess } from '../../contract/role-process.ts';
 import { type Accounts, accountsOf, untilSettled } from './accounts.ts';
 import { ackWaitMs, type FaultMesh } from './fault-mesh.ts';
-import { type CountedJob, overGateway, overNats, patiently, submitAll } from './submission.ts';
+import { type CountedJob, overGateway, overNats, patiently, type Submit, submitAll } from './submission.ts';
 
 /** Shorter than the storm, so that jobs come again which NATS does not know any more. */
 const duplicateWindowMs = 2000;
@@ -37,6 +37,8 @@ export interface StormOptions {
   readonly perSecond: number;
   /** Faults that come at least. */
   readonly faults: number;
+  /** More come until the last job is submitted; else those that are left are submitted as fast as they are taken. */
+  readonly untilOver: boolean;
   readonly tell: (text: string) => void;
 }
 
@@ -54,12 +56,20 @@ export async function storm(mesh: FaultMesh, random: Random, options: StormOptio
   const all = Array.from({ length: options.jobs }, (_unused, place) =>
     jobOf(options.tenant, place, kindBy(random.next()), random),
   );
-  const producing = produce(mesh, random, all, options);
   let isOver = false;
+  let isCalm = false;
+  const half = { ...options, perSecond: options.perSecond / 2, isCalm: () => isCalm };
+  const middle = Math.floor(all.length / 2);
+  const [byNats, byGateway] = [overNats(mesh.nats), overGateway(mesh.client)];
+  // One waits for a gateway that is away, and the other one goes on.
+  const producing = Promise.all([
+    produce(mesh, random, all.slice(0, middle), byNats, half),
+    produce(mesh, random, all.slice(middle), byGateway, half),
+  ]);
   void producing.finally(() => (isOver = true)).catch(() => {});
   const seen: Record<string, number> = {};
   let order: string[] = [];
-  for (let count = 0; count < options.faults || !isOver; count += 1) {
+  for (let count = 0; count < options.faults || (options.untilOver && !isOver); count += 1) {
     if (order.length === 0) order = shuffled(Object.keys(faults), random);
     const name = order.pop() ?? '';
     seen[name] = (seen[name] ?? 0) + 1;
@@ -67,7 +77,8 @@ export async function storm(mesh: FaultMesh, random: Random, options: StormOptio
     options.tell(`fault: ${name}`);
     await faults[name]?.(mesh, random);
   }
-  const { duplicates, repeated } = await producing;
+  isCalm = true;
+  const produced = await producing;
   options.tell('all submitted; waiting for their ends');
   await untilSettled(mesh, options.tenant, all.length);
   const accounts = await accountsOf(mesh, options.tenant, all);
@@ -75,15 +86,13 @@ export async function storm(mesh: FaultMesh, random: Random, options: StormOptio
     const state = accounts.results.get(id)?.state.replace('JOB_STATE_', '') ?? 'nothing';
     const meant: readonly string[] = kinds[kind].states;
     const error = accounts.results.get(id)?.error;
-    return meant.includes(state)
-      ? []
-      : [`${kind} job ${id} ended ${state}: ${error?.message}`];
+    return meant.includes(state) ? [] : [`${kind} job ${id} ended ${state}: ${error?.message}`];
   });
   return {
     accounts: { ...accounts, faults: [...accounts.faults, ...wrong] },
     faults: seen,
-    repeated,
-    duplicates,
+    repeated: produced.reduce((sum, { repeated }) => sum + repeated, 0),
+    duplicates: produced.reduce((sum, { duplicates }) => sum + duplicates, 0),
   };
 }
 
@@ -114,18 +123,16 @@ async function produce(
   mesh: FaultMesh,
   random: Random,
   all: readonly StormJob[],
-  { perSecond }: StormOptions,
+  submit: Submit,
+  { isCalm, perSecond }: { readonly perSecond: number; isCalm(): boolean },
 ): Promise<{ repeated: number; duplicates: number }> {
   const byNats = overNats(mesh.nats);
-  const byGateway = overGateway(mesh.client);
   const size = Math.max(1, Math.round(perSecond / ticksPerSecond));
   const again: { readonly at: number; readonly job: CountedJob }[] = [];
   let repeated = 0;
   let duplicates = 0;
   for (let from = 0; from < all.length; from += size) {
     const next = all.slice(from, from + size).map((job) => (job.kind === 'hasty' ? hasten(job) : job));
-    // A gateway takes no deadline that has passed.
-    const submit = random.chance(0.5) ? byNats : byGateway;
     const soon = next.filter(() => random.chance(0.1));
     for (const job of next)
       if (random.chance(0.05)) again.push({ at: performance.now() + 2 * duplicateWindowMs, job });
@@ -136,6 +143,7 @@ async function produce(
       next.filter(({ deadlineMs }) => deadlineMs === undefined),
       submit,
     );
+    // A gateway takes no deadline that has passed.
     repeated += await submitAll(
       next.filter(({ deadlineMs }) => deadlineMs !== undefined),
       byNats,
@@ -147,7 +155,7 @@ async function produce(
         patiently(() => mesh.client.scoring.CancelJob({ jobId, tenant }, { timeoutMs: 3000 })),
       ),
     );
-    await delay(1000 / ticksPerSecond);
+    if (!isCalm()) await delay(1000 / ticksPerSecond);
   }
   return { repeated, duplicates };
 }

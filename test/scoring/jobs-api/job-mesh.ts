@@ -1,4 +1,5 @@
 import type { ScoringContract } from '../../../services/contracts.ts';
+import type { Job__Output } from '../../../services/gen/scoremesh/scoring/v1/Job.ts';
 import type { JobResult__Output } from '../../../services/gen/scoremesh/scoring/v1/JobResult.ts';
 import type { ScoreRequest__Output } from '../../../services/gen/scoremesh/scoring/v1/ScoreRequest.ts';
 import type { SubmitJobRequest__Output } from '../../../services/gen/scoremesh/scoring/v1/SubmitJobRequest.ts';
@@ -185,4 +186,18 @@ export function scoringOf(jobs: JobHandlers): Client<ScoringContract> {
     Replay: unexpected,
     ...jobs,
   };
+}
+
+/** What a watch says, as "STATE" each. */
+export async function watched(
+  mesh: JobMesh,
+  jobId: string,
+  on: (job: Job__Output) => void = () => {},
+): Promise<string[]> {
+  const states: string[] = [];
+  for await (const { job: now } of mesh.jobs.WatchJob({ tenant: '', jobId }, mesh.call())) {
+    states.push(now?.state.replace('JOB_STATE_', '') ?? '');
+    if (now) on(now);
+  }
+  return states;
 }

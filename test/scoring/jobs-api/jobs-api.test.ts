@@ -3,28 +3,21 @@ import type { Job__Output } from '../../../services/gen/scoremesh/scoring/v1/Job
 import { createBus } from '../../../services/kit/bus/bus.ts';
 import { startCall } from '../../../services/kit/contract/call.ts';
 import { MeshError } from '../../../services/kit/errors/mesh-error.ts';
-import { toStatus } from '../../../services/kit/errors/status.ts';
 import { silentLog } from '../../../services/kit/log/log.ts';
 import { timestampOfMs } from '../../../services/scoring/jobs/job-time.ts';
 import { closersOfTest, natsIsAbsent } from '../../kit/bus/broker.ts';
 import { scoreRequest } from '../fakes.ts';
-import { apiOver, type JobMesh, jobResult, resultCodec, startJobMesh, submission } from './job-mesh.ts';
+import {
+  apiOver,
+  type JobMesh,
+  jobResult,
+  resultCodec,
+  startJobMesh,
+  submission,
+  watched,
+} from './job-mesh.ts';
 
 const job = (jobId: string, tenant = '') => ({ tenant, jobId });
-
-/** What a watch says, as "STATE" each. */
-async function watched(
-  mesh: JobMesh,
-  jobId: string,
-  on: (job: Job__Output) => void = () => {},
-): Promise<string[]> {
-  const states: string[] = [];
-  for await (const { job: now } of mesh.jobs.WatchJob(job(jobId), mesh.call())) {
-    states.push(now?.state.replace('JOB_STATE_', '') ?? '');
-    if (now) on(now);
-  }
-  return states;
-}
 
 describe.skipIf(natsIsAbsent)('SubmitJob', () => {
   it('publishes what the contract of job.proto says', async () => {
@@ -324,92 +317,5 @@ describe.skipIf(natsIsAbsent)('ListJobs', () => {
       await expect(mesh.jobs.ListJobs(wrong, mesh.call())).rejects.toMatchObject({
         reason: 'INVALID_REQUEST',
       });
-  });
-});
-
-describe.skipIf(natsIsAbsent)('RedriveJobs', () => {
-  /** Dead jobs of models m and n, with their letters and results. */
-  async function withDead(count: number): Promise<JobMesh> {
-    const mesh = await startJobMesh();
-    for (let i = 0; i < count; i++) {
-      const [jobId, model] = [`d${i}`, i % 2 === 0 ? 'm' : 'n'];
-      await mesh.jobs.SubmitJob(
-        submission({ jobId, lane: 'JOB_LANE_LOW', request: scoreRequest({ model }) }),
-        mesh.call(),
-      );
-      const subject = `scoremesh.jobs.low.default.${model}`;
-      const message = await mesh.bus.stored.last('SCOREMESH_JOBS', subject);
-      await mesh.bus.publish(`scoremesh.dead.default.${model}`, message!.payload, {
-        msgId: `${jobId}.10`,
-        headers: {
-          ...message!.headers,
-          'Nats-Msg-Id': `${jobId}.10`,
-          'Scoremesh-Job-Id': jobId,
-          'Scoremesh-Subject': subject,
-        },
-      });
-      const dead = jobResult({
-        jobId,
-        model,
-        state: 'JOB_STATE_DEAD',
-        error: toStatus(new MeshError('MODEL_NOT_FOUND', 'no such model')),
-      });
-      await mesh.bus.publish(`scoremesh.results.default.${jobId}`, resultCodec.encode(dead));
-      await mesh.bus.stored.remove('SCOREMESH_JOBS', message!.sequence);
-    }
-    return mesh;
-  }
-  const ask = { tenant: '', model: '', jobIds: [] as string[], limit: 0 };
-
-  it('submits them again where they were, so that they get another result', async () => {
-    const mesh = await withDead(4);
-    expect(await mesh.jobs.RedriveJobs(ask, mesh.call())).toEqual({ redriven: 4, more: false });
-    expect(await mesh.bus.stored.last('SCOREMESH_DEAD', '>')).toBeUndefined();
-    const { job: waiting } = await apiOver(mesh.bus).GetJob(job('d1'), mesh.call());
-    expect(waiting).toMatchObject({
-      jobId: 'd1',
-      state: 'JOB_STATE_QUEUED',
-      model: 'n',
-      lane: 'JOB_LANE_LOW',
-    });
-    await mesh.work();
-    for (const id of ['d0', 'd1', 'd2', 'd3']) expect((await watched(mesh, id)).at(-1)).toBe('SUCCEEDED');
-  });
-
-  it('takes only those that were meant, and as many as were asked for', async () => {
-    const mesh = await withDead(6);
-    expect(await mesh.jobs.RedriveJobs({ ...ask, model: 'n', limit: 2 }, mesh.call())).toEqual({
-      redriven: 2,
-      more: true,
-    });
-    expect(await mesh.jobs.RedriveJobs({ ...ask, jobIds: ['d4', 'd1'] }, mesh.call())).toEqual({
-      redriven: 1,
-      more: false,
-    });
-    expect(await mesh.jobs.RedriveJobs({ ...ask, tenant: 'other' }, mesh.call())).toEqual({
-      redriven: 0,
-      more: false,
-    });
-    const { jobs } = await mesh.jobs.ListJobs(
-      { tenant: '', state: 'JOB_STATE_DEAD', pageSize: 0, pageToken: '' },
-      mesh.call(),
-    );
-    expect(jobs.map(({ jobId }) => jobId)).toEqual(['d0', 'd2', 'd5']);
-    await expect(
-      mesh.jobs.RedriveJobs({ tenant: '*', model: 'a..b', jobIds: ['.'], limit: 1e6 }, mesh.call()),
-    ).rejects.toMatchObject({ details: { violations: { length: 4 } } });
-  });
-
-  it('does what is left of one that was interrupted', async () => {
-    const mesh = await withDead(2);
-    // Submitted again, done, and interrupted before its letter was removed.
-    await mesh.bus.publish('scoremesh.results.default.d0', resultCodec.encode(jobResult({ jobId: 'd0' })));
-    // Interrupted before it was submitted.
-    const old = await mesh.bus.stored.last('SCOREMESH_RESULTS', 'scoremesh.results.default.d1');
-    await mesh.bus.stored.remove('SCOREMESH_RESULTS', old!.sequence);
-    expect(await mesh.jobs.RedriveJobs(ask, mesh.call())).toEqual({ redriven: 1, more: false });
-    const { job: kept } = await mesh.jobs.GetJob(job('d0'), mesh.call());
-    expect(kept?.state).toBe('JOB_STATE_SUCCEEDED');
-    expect(await mesh.bus.stored.last('SCOREMESH_DEAD', '>')).toBeUndefined();
   });
 });

@@ -6,6 +6,7 @@ import type { ScoreRequest__Output } from '../../../services/gen/scoremesh/scori
 import type { ScoreResponse__Output } from '../../../services/gen/scoremesh/scoring/v1/ScoreResponse.ts';
 import type { Bus } from '../../../services/kit/bus/bus.ts';
 import type { Call } from '../../../services/kit/contract/call.ts';
+import type { MeshError } from '../../../services/kit/errors/mesh-error.ts';
 import { createClosers } from '../../../services/kit/lifecycle/closers.ts';
 import { silentLog } from '../../../services/kit/log/log.ts';
 import { jobsDefaults } from '../../../services/scoring/jobs/config.ts';
@@ -28,6 +29,11 @@ export interface Ledger {
   readonly tries: ReadonlyMap<string, number>;
   score(request: ScoreRequest__Output, call: Call): Promise<ScoreResponse__Output>;
   answered(request: ScoreRequest__Output, call: Call): Promise<ScoreResponse__Output | undefined>;
+  refuseForGood(
+    request: ScoreRequest__Output,
+    error: MeshError,
+    call: Call,
+  ): Promise<ScoreResponse__Output | undefined>;
 }
 
 /** Scores as `scoreOne` says; twice input a by default. */
@@ -36,17 +42,26 @@ export function createLedger(
 ): Ledger {
   const records = new Map<string, ScoreResponse__Output>();
   const tries = new Map<string, number>();
+  const refused = new Map<string, MeshError>();
   const keyOf = ({ requestId }: ScoreRequest__Output, { principal }: Call) => `${principal} ${requestId}`;
   return {
     records,
     tries,
     answered: async (request, call) => records.get(keyOf(request, call)),
+    refuseForGood: async (request, error, call) => {
+      const key = keyOf(request, call);
+      const earlier = records.get(key);
+      if (earlier === undefined) refused.set(key, error);
+      return earlier;
+    },
     score: async (request, call) => {
       const key = keyOf(request, call);
       const earlier = records.get(key);
       if (earlier !== undefined) return earlier;
       tries.set(key, (tries.get(key) ?? 0) + 1);
       const value = await scoreOne(request, call);
+      const refusal = refused.get(key);
+      if (refusal !== undefined) throw refusal;
       const kept = records.get(key) ?? {
         predictionId: `p${records.size}`,
         model: null,
@@ -69,8 +84,9 @@ export interface RunningWorker {
 /** A worker over a real nats-server; it stops with the test. */
 export async function startWorker(
   url: string,
-  ledger: Pick<Ledger, 'score' | 'answered'>,
+  ledger: Pick<Ledger, 'score' | 'answered' | 'refuseForGood'>,
   config: Partial<WorkerConfig> = {},
+  unready: () => MeshError | undefined = () => undefined,
 ): Promise<RunningWorker> {
   const recorder = createRecorder();
   const metrics = countingMetrics();
@@ -85,8 +101,9 @@ export async function startWorker(
       ...{ bus, streams, metrics, tracer, log: recorder.log, readJson: scoreRequestOf },
       score: ledger.score,
       answered: ledger.answered,
+      refuseForGood: ledger.refuseForGood,
       expectNew: () => {},
-      unready: () => undefined,
+      unready,
     },
     closers,
   );

@@ -196,6 +196,24 @@ describe.skipIf(natsIsAbsent)('a worker', () => {
     expect([result?.state, result?.attempts]).toEqual(['JOB_STATE_SUCCEEDED', 1]);
   });
 
+  it('takes no job before the models are there, and none is tried while a role is away', async () => {
+    const mesh = await startWorkerMesh();
+    let away: MeshError | undefined = new MeshError('MODEL_NOT_READY', 'loading');
+    const ledger = createLedger();
+    const { metrics } = await startWorker(mesh.broker.url, ledger, { maxAttempts: 1 }, () => away);
+    await mesh.submit('j1');
+    await expect.poll(() => mesh.count('SCOREMESH_JOBS'), patience).toBe(1);
+    expect(metrics.value('scoremesh_jobs_queues_followed')).toBe(0);
+    away = undefined;
+    await mesh.ended(1);
+    away = new MeshError('ROLE_UNREACHABLE', 'audit is away');
+    await mesh.submit('j2');
+    await expect.poll(() => metrics.value('scoremesh_jobs_running'), patience).toBe(1);
+    expect(ledger.tries.size).toBe(1);
+    away = undefined;
+    expect((await mesh.ended(2)).get('j2')?.attempts).toBe(1);
+  });
+
   it('does not score what is cancelled or past its deadline, before it begins or after', async () => {
     const mesh = await startWorkerMesh();
     const ledger = createLedger();
@@ -270,6 +288,26 @@ describe.skipIf(natsIsAbsent)('a worker', () => {
     expect(traces).toEqual([`job:t ${first?.spanId}`, `job:t ${second?.spanId}`]);
     const kept = await mesh.bus.stored.last('SCOREMESH_RESULTS', 'scoremesh.results.t.j1');
     expect(kept?.headers.traceparent).toBe(`00-${traceId}-${second?.spanId}-01`);
+  });
+
+  it('says that a result is too large for NATS, and where its answer is', async () => {
+    const mesh = await startWorkerMesh();
+    const ledger = createLedger();
+    const large = { datatype: 'UINT8', shape: ['2000000'], data: Buffer.alloc(2_000_000) };
+    await startWorker(mesh.broker.url, {
+      ...ledger,
+      score: async (request, call) => ({
+        ...(await ledger.score(request, call)),
+        outputs: { y: { tensor: large, kind: 'tensor' } },
+      }),
+    });
+    await mesh.submit('j1');
+    const result = (await mesh.ended(1)).get('j1');
+    expect(result?.state).toBe('JOB_STATE_FAILED');
+    expect(fromStatus(result!.error!)).toMatchObject({
+      reason: 'MESSAGE_TOO_LARGE',
+      details: { metadata: { prediction_id: 'p0' } },
+    });
   });
 
   it('answers from the record what was scored before it was cancelled, expired or given up', async () => {

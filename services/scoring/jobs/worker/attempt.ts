@@ -5,23 +5,27 @@ import { type Call, startCall } from '../../../kit/contract/call.ts';
 import { DeadlineWatch } from '../../../kit/contract/deadline-watch.ts';
 import { MeshError, toMeshError } from '../../../kit/errors/mesh-error.ts';
 import type { TraceContext } from '../../../kit/telemetry/span.ts';
+import type { RefuseForGood } from '../../refuse-for-good.ts';
 import type { JobsConfig } from '../config.ts';
 import type { Cancellations } from './cancellations.ts';
 import { type JobMessage, type JobRequest, type ReadJsonScore, readJobRequest } from './job-message.ts';
+import type { Readiness } from './readiness.ts';
 import type { Results } from './results.ts';
 import { classOf, settlingMs, waitDelayMs, wasCutOff } from './retry.ts';
 import type { Suspects } from './suspects.ts';
 
+interface Ended {
+  readonly kind: 'failed' | 'dead' | 'cancelled' | 'expired';
+  readonly error: MeshError;
+  readonly replyTo: string | undefined;
+  /** No worker lived to end any of its attempts. */
+  readonly isExhausted?: true;
+}
+
 /** What one delivery of a job came to. */
 export type Outcome =
   | { readonly kind: 'succeeded'; readonly response: ScoreResponse; readonly replyTo: string | undefined }
-  | {
-      readonly kind: 'failed' | 'dead' | 'cancelled' | 'expired';
-      readonly error: MeshError;
-      readonly replyTo: string | undefined;
-      /** No worker lived to end any of its attempts. */
-      readonly isExhausted?: true;
-    }
+  | Ended
   /** It has its result. */
   | { readonly kind: 'known' }
   /** To be delivered again after a while. */
@@ -38,6 +42,8 @@ export interface AttemptDeps {
   expectNew(request: ScoreRequest): void;
   /** The recorded answer, if the request was scored before. */
   answered(request: ScoreRequest, call: Call): Promise<ScoreResponse | undefined>;
+  readonly readiness: Pick<Readiness, 'wait'>;
+  readonly refuseForGood: RefuseForGood;
   readonly readJson: ReadJsonScore;
   /** Says that a worker is at the job. */
   begun(job: JobMessage): void;
@@ -80,17 +86,27 @@ export function createAttempt(
     }
   };
 
-  /** How the job ends without being scored, if it is not too late to say so. */
+  /**
+   * How the job ends without being scored, if it is not too late to say so. Another worker may be at it, one that stood still for a while say:
+   * that a job is cancelled or has expired stands in the log before it is told. One that is dead may be redriven, and has no such record.
+   */
   const endUnscored = async (
     job: JobMessage,
     { replyTo, request }: JobRequest,
     trace: TraceContext,
-    end: Outcome,
+    end: Ended,
   ): Promise<Outcome> => {
-    const response = await within(job, Number.POSITIVE_INFINITY, trace, (call) =>
-      deps.answered(request, call),
-    );
-    return response === undefined ? end : { kind: 'succeeded', response, replyTo };
+    try {
+      const response = await within(job, Number.POSITIVE_INFINITY, trace, (call) =>
+        end.kind === 'dead' ? deps.answered(request, call) : deps.refuseForGood(request, end.error, call),
+      );
+      return response === undefined ? end : { kind: 'succeeded', response, replyTo };
+    } catch (thrown) {
+      const error = toMeshError(thrown);
+      // Its id was another request's, or its record can't be read any more.
+      if (classOf(error) === 'final') return { kind: 'failed', error, replyTo };
+      throw thrown;
+    }
   };
 
   const score = async (job: JobMessage, asked: JobRequest, trace: TraceContext): Promise<Outcome> => {
@@ -99,6 +115,10 @@ export function createAttempt(
     if (!job.delivery.redelivered) deps.expectNew(request);
     const giveUpWaitingAt = performance.now() + config.patienceMs;
     for (let tries = 1; ; tries += 1) {
+      const untilMs = Math.min(giveUpWaitingAt, performance.now() + deadlineMs - Date.now());
+      await deps.readiness.wait(untilMs);
+      if (await deps.cancellations.isAsked(job.tenant, job.jobId))
+        return endUnscored(job, asked, trace, { kind: 'cancelled', error: cancelled(), replyTo });
       try {
         const response = await within(job, deadlineMs, trace, (call) => deps.score(request, call));
         return { kind: 'succeeded', response, replyTo };
@@ -108,7 +128,6 @@ export function createAttempt(
         const what = classOf(error);
         if (what === 'final') return { kind: 'failed', error, replyTo };
         const pauseMs = waitDelayMs(error, tries);
-        const untilMs = Math.min(giveUpWaitingAt, performance.now() + deadlineMs - Date.now());
         if (what === 'retry' || performance.now() + pauseMs > untilMs) {
           if (job.delivery.attempt < config.maxAttempts) return { kind: 'retry', error };
           if (wasCutOff(error)) await delay(settlingMs, undefined, { signal: deps.stopping }).catch(() => {});

@@ -16,6 +16,7 @@ import { createJobMetrics } from './job-metrics.ts';
 import { createJobSpans } from './job-span.ts';
 import { exposeQueues } from './queue-metrics.ts';
 import { createQueues } from './queues.ts';
+import { createReadiness } from './readiness.ts';
 import { createResults } from './results.ts';
 import { createScheduler } from './scheduler.ts';
 import { createSuspects } from './suspects.ts';
@@ -26,7 +27,8 @@ export interface WorkerConfig
   readonly graceMs: number;
 }
 
-export interface WorkerDeps extends Pick<AttemptDeps, 'score' | 'answered' | 'expectNew' | 'readJson'> {
+export interface WorkerDeps
+  extends Pick<AttemptDeps, 'score' | 'answered' | 'refuseForGood' | 'expectNew' | 'readJson'> {
   readonly bus: Bus;
   readonly streams: KeptStreams;
   /** Why nothing can be scored yet; undefined once it can. */
@@ -37,7 +39,6 @@ export interface WorkerDeps extends Pick<AttemptDeps, 'score' | 'answered' | 'ex
 }
 
 const nothing = new Uint8Array(0);
-const readyEveryMs = 50;
 
 /**
  * Takes jobs, scores them and stores their results, from when NATS is there until it is closed. Closing hands back at once what is not begun and
@@ -49,8 +50,10 @@ export function createWorker(config: WorkerConfig, deps: WorkerDeps, closers: Cl
   const scheduler = createScheduler(config.concurrency);
   const metrics = createJobMetrics(deps.metrics);
   const results = createResults({ bus, log });
+  const readiness = createReadiness(deps.unready);
   const attempt = createAttempt(config, {
     ...deps,
+    readiness,
     cancellations: createCancellations(deps, closers),
     results,
     suspects: createSuspects(config, bus),
@@ -75,14 +78,12 @@ export function createWorker(config: WorkerConfig, deps: WorkerDeps, closers: Cl
   );
   exposeQueues(deps.metrics, queues, scheduler);
   // Jobs that were taken before the models are there would have spent an attempt on hearing so.
-  const whenReady = setInterval(() => {
-    if (deps.unready() !== undefined) return;
-    clearInterval(whenReady);
-    deps.streams.onReady(() => queues.start());
-  }, readyEveryMs).unref();
+  Promise.resolve(readiness.wait(Number.POSITIVE_INFINITY)).then(() =>
+    deps.streams.onReady(() => queues.start()),
+  );
   closers.add('job worker', async () => {
-    clearInterval(whenReady);
     stopping.abort();
+    readiness.close();
     const stopped = queues.stop();
     scheduler.close();
     await stopped;

@@ -1,0 +1,70 @@
+import { describe, expect, test } from 'vitest';
+import type { Delivery } from '../../../services/kit/bus/delivery.ts';
+import type { ConsumerSpec, StreamSpec } from '../../../services/kit/bus/stream.ts';
+import { connectBus, natsIsAbsent, startBroker } from './broker.ts';
+import { collector } from './collector.ts';
+
+const stream: StreamSpec = { name: 'jobs', subjects: ['jobs.>'], retention: 'work', storage: 'file' };
+const consumer: ConsumerSpec = {
+  ...{ stream: 'jobs', name: 'worker' },
+  ...{ ackWaitMs: 30_000, maxDeliver: 5, maxAckPending: 1000 },
+};
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+describe.skipIf(natsIsAbsent)('with a nats-server', () => {
+  test('what is published first is stored once, and told from what was there', async () => {
+    const { url } = await startBroker();
+    const bus = await connectBus(url);
+    await bus.ensureStream({ ...stream, retention: 'limits' });
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => bus.publishFirst('jobs.one', bytes(String(index)))),
+    );
+    expect(answers.filter((stored) => stored !== undefined)).toEqual([
+      { stream: 'jobs', sequence: 1, duplicate: false },
+    ]);
+    expect(await bus.publishFirst('jobs.two', bytes('x'))).toMatchObject({ sequence: 2 });
+    expect(await bus.stored.subjects('jobs', 'jobs.>', 10)).toEqual(
+      new Map([
+        ['jobs.one', 1],
+        ['jobs.two', 1],
+      ]),
+    );
+    expect(await bus.stored.subjects('jobs', 'jobs.three', 10)).toEqual(new Map());
+  });
+
+  test('a consumption asks for no more than its window, which may grow', async () => {
+    const { url } = await startBroker();
+    const bus = await connectBus(url);
+    await bus.ensureStream(stream);
+    for (let index = 0; index < 6; index += 1) await bus.publish('jobs.one', bytes(String(index)));
+    let window = 2;
+    const came = collector<Delivery>();
+    bus.consume(
+      { ...consumer, inactiveMs: 60_000 },
+      async (delivery) => {
+        came.add(delivery);
+        await new Promise<void>((resolve) => (finish = resolve));
+        delivery.ackUnconfirmed();
+      },
+      { concurrency: 8, stopGraceMs: 100, window: () => window },
+    );
+    let finish = (): void => {};
+    await came.reaches(2);
+    expect((await bus.stored.next('jobs', 'jobs.one', 1))?.sequence).toBe(1);
+    expect(came.items).toHaveLength(2);
+    window = 5;
+    finish();
+    await came.reaches(6);
+  });
+
+  test('who waits for connections hears of each', async () => {
+    const broker = await startBroker();
+    const bus = await connectBus(broker.url);
+    const heard = collector<string>();
+    const forget = bus.onConnected(() => heard.add(bus.state()));
+    broker.kill();
+    await heard.reaches(2);
+    expect(heard.items).toEqual(['connected', 'connected']);
+    forget();
+  });
+});
