@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { natsIsAbsent } from '../kit/bus/broker.ts';
 
 const main = fileURLToPath(new URL('main.ts', import.meta.url));
 
@@ -55,6 +56,23 @@ it('the bench of the feature role measures each of its promises', async () => {
   });
   expect(code).toBe(0);
 }, 300_000);
+
+it.skipIf(natsIsAbsent)(
+  'the bench of jobs measures each of its promises',
+  async () => {
+    const { code, output } = await bench('jobs', '--smoke');
+    const number = expect.toSatisfy((ratio: number) => ratio >= 0 && Number.isFinite(ratio));
+    expect(ratios(output)).toEqual({
+      'jobs/s, submit to audited result': number,
+      'jobs/s against JetStream alone': number,
+      'submit to result at 500 jobs/s, p50': number,
+      'submit to result at 500 jobs/s, p99': number,
+      'own memory after 12000 jobs': number,
+    });
+    expect(code).toBe(0);
+  },
+  300_000,
+);
 
 it('tells what it can measure, and what it does not know', async () => {
   const help = await bench('--help');

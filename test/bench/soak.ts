@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util';
+import { startJobBench } from './jobs/job-bench.ts';
+import { manyJobs } from './jobs/memory.ts';
 import { drive } from './load.ts';
 import { residentMiB, type Subject } from './processes.ts';
 import { scoreMessage } from './requests.ts';
@@ -8,14 +10,18 @@ const { values } = parseArgs({
   options: {
     scores: { type: 'string', default: '200000' },
     rounds: { type: 'string', default: '8' },
+    jobs: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
 
 if (values.help) {
-  console.log(`npm run soak -- [--scores 200000] [--rounds 8]
+  console.log(`npm run soak -- [--scores 200000 | --jobs 500000] [--rounds 8]
 
-Scores that many flights on a mesh in one process, after a warm-up of a tenth, and prints its memory after each round.`);
+Scores that many flights on a mesh in one process, or submits that many as jobs, after a warm-up of a tenth, and prints its memory after
+each round.`);
+} else if (values.jobs !== undefined) {
+  await soakJobs(Number(values.jobs), Number(values.rounds));
 } else {
   await soak(Number(values.scores), Number(values.rounds));
 }
@@ -49,6 +55,29 @@ async function soak(scores: number, rounds: number): Promise<void> {
     );
   } finally {
     await mesh.stop();
+  }
+}
+
+/** The same over jobs, with JetStream on disk. */
+async function soakJobs(jobs: number, rounds: number): Promise<void> {
+  const bench = await startJobBench();
+  const load = async (prefix: string, total: number): Promise<void> => {
+    const rate = await manyJobs(bench, prefix, total);
+    console.log(
+      `${String(total).padStart(8)} jobs    ${rate.toFixed(0).padStart(6)}/s  ${memory(bench.mesh)}`,
+    );
+  };
+  try {
+    console.log(`started            ${memory(bench.mesh)}`);
+    await load('warm', Math.ceil(jobs / 10));
+    const before = residentMiB(bench.mesh).own;
+    for (let round = 0; round < rounds; round++) await load(`round${round}`, Math.ceil(jobs / rounds));
+    const after = residentMiB(bench.mesh).own;
+    console.log(
+      `own memory: ${before.toFixed(0)} MiB after the warm-up, ${after.toFixed(0)} MiB after ${jobs} more jobs`,
+    );
+  } finally {
+    await bench.stop();
   }
 }
 

@@ -25,7 +25,6 @@ describe.skipIf(natsIsAbsent)('jobs, counted,', () => {
   const expectAllSucceeded = async (tenant: string, submitted: readonly CountedJob[]): Promise<void> => {
     await untilSettled(mesh, tenant, submitted.length);
     const accounts = await accountsOf(mesh, tenant, submitted);
-    console.log(`${tenant}: ${JSON.stringify({ ...accounts, results: accounts.results.size })}`);
     expect(accounts).toMatchObject({
       faults: [],
       states: { SUCCEEDED: submitted.length },
@@ -90,6 +89,7 @@ describe.skipIf(natsIsAbsent)('jobs, counted,', () => {
   it(
     'have one result each where a worker stands still for longer than the ack wait, and goes on',
     async () => {
+      const before = await counted(mesh.workers, 'redelivered');
       const producing = startProducing('frozen', overNats(mesh.nats));
       for (const worker of mesh.workers) {
         await delay(300);
@@ -98,6 +98,8 @@ describe.skipIf(natsIsAbsent)('jobs, counted,', () => {
         worker.thaw();
       }
       await expectAllSucceeded('frozen', await producing.stop());
+      // What came to the one that stood still was given to the other one.
+      expect(await counted(mesh.workers, 'redelivered')).toBeGreaterThan(before);
     },
     patienceMs,
   );
@@ -116,3 +118,14 @@ describe.skipIf(natsIsAbsent)('jobs, counted,', () => {
     patienceMs,
   );
 });
+
+/** Sum of a counter of jobs over the workers. */
+async function counted(workers: readonly RoleProcess[], name: string): Promise<number> {
+  let sum = 0;
+  for (const { metricsPort } of workers) {
+    const text = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+    for (const [, value] of text.matchAll(new RegExp(`^scoremesh_jobs_${name}_total\\S* (\\d+)$`, 'gm')))
+      sum += Number(value);
+  }
+  return sum;
+}

@@ -46,9 +46,6 @@ describe.skipIf(natsIsAbsent)('a poison job', () => {
     await dying;
     begun.unsubscribe();
     const accounts = await accountsOf(mesh, tenant, all);
-    console.log(
-      `${tenant}: ${times} times, ${JSON.stringify({ ...accounts, results: accounts.results.size })}`,
-    );
     expect(accounts).toMatchObject({
       faults: [],
       states: { SUCCEEDED: others.length, DEAD: 1 },

@@ -105,9 +105,9 @@ export interface Producing {
 }
 
 const burst = 20;
-const burstPauseMs = 10;
+const burstPauseMs = 25;
 
-/** Some hundred to two thousand jobs a second, as the machine can. */
+/** Some hundred jobs a second, as the machine can. */
 export function startProducing(
   tenant: string,
   submit: Submit,

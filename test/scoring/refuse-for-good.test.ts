@@ -1,0 +1,67 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { MeshError } from '../../services/kit/errors/mesh-error.ts';
+import { createClosers } from '../../services/kit/lifecycle/closers.ts';
+import { silentLog } from '../../services/kit/log/log.ts';
+import { createScoring } from '../../services/scoring/service.ts';
+import { createReadableMetrics } from '../inference/mesh-parts.ts';
+import { createGate, errorOf, until } from '../kit/rpc/processes.ts';
+import { type FakeRoles, fakeRoles, float32, inferResponse, model, newCall, scoreRequest } from './fakes.ts';
+
+let closers = createClosers(silentLog);
+afterEach(async () => {
+  const used = closers;
+  closers = createClosers(silentLog);
+  await used.close();
+});
+
+async function start(roles: FakeRoles) {
+  const service = createScoring(
+    { maxInFlight: 100, defaultTimeoutMs: 10_000, maxPayloadBytes: 24 * 1024 },
+    { ...roles, unready: () => undefined, log: silentLog, metrics: createReadableMetrics() },
+    closers,
+  );
+  await until(() => service.unready() === undefined);
+  return service;
+}
+
+const asked = scoreRequest({ requestId: 'j1' });
+const unwanted = new MeshError('CALL_CANCELLED', 'nobody wants it');
+
+describe('a request that was refused for good', () => {
+  it('has no answer any more, also of who scores it already', async () => {
+    const inferred = createGate();
+    const roles = fakeRoles([model()], {
+      infer: async () => {
+        await inferred.opened;
+        return inferResponse({ y: ['FP32', [1, 1], float32(1)] });
+      },
+    });
+    const { refuseForGood, scoring } = await start(roles);
+    const late = errorOf(scoring.Score(asked, newCall()));
+    await until(() => roles.steps.includes('inference'));
+    expect(await refuseForGood(asked, unwanted, newCall())).toBeUndefined();
+    inferred.open();
+    expect(await late).toMatchObject({
+      reason: 'CALL_CANCELLED',
+      message: expect.stringContaining('nobody wants it'),
+    });
+    expect(await errorOf(scoring.Score(asked, newCall()))).toMatchObject({ reason: 'CALL_CANCELLED' });
+    expect(roles.records().filter(({ prediction }) => prediction)).toEqual([]);
+  });
+
+  it('is refused again without another record', async () => {
+    const roles = fakeRoles([model()]);
+    const { refuseForGood } = await start(roles);
+    for (let time = 0; time < 2; time += 1)
+      expect(await refuseForGood(asked, unwanted, newCall())).toBeUndefined();
+    expect(roles.records()).toMatchObject([{ refusal: { reason: 'CALL_CANCELLED' } }]);
+  });
+});
+
+it('a request that was answered is not refused for good: its answer is', async () => {
+  const roles = fakeRoles([model()]);
+  const { refuseForGood, scoring } = await start(roles);
+  const { predictionId } = await scoring.Score(asked, newCall());
+  expect(await refuseForGood(asked, unwanted, newCall())).toMatchObject({ predictionId });
+  expect(roles.appended).toHaveLength(1);
+});
