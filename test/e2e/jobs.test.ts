@@ -12,6 +12,7 @@ import { until, untilReady } from '../contract/ready.ts';
 import { program, type RoleProcess, startRole } from '../contract/role-process.ts';
 import { linearModel } from '../inference/onnx-models.ts';
 import { natsIsAbsent, scratchFolder } from '../kit/bus/broker.ts';
+import { createOtlpSink, type SinkSpan } from '../kit/telemetry/otlp-sink.ts';
 
 const modelYaml =
   'inputs: { a: { type: number, max: 100 } }\ntensors: { x: { columns: [a] } }\noutputs: { score: { tensor: y } }\n';
@@ -30,10 +31,14 @@ interface JobJson {
   };
 }
 
-async function post(url: string, body: object): Promise<{ status: number; json: Record<string, unknown> }> {
+async function post(
+  url: string,
+  body: object,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<{ status: number; json: Record<string, unknown> }> {
   const response = await fetch(url, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify(body),
   });
   return { status: response.status, json: (await response.json()) as Record<string, unknown> };
@@ -47,7 +52,10 @@ async function watched(url: string): Promise<JobJson> {
 }
 
 /** `scoremesh up` as npm start runs it; it stops with the test. */
-async function up(folder: string): Promise<{ http: string; metrics: string }> {
+async function up(
+  folder: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ http: string; metrics: string }> {
   const child = spawn(process.execPath, [program, 'up'], {
     env: {
       PATH: process.env.PATH ?? '',
@@ -57,6 +65,7 @@ async function up(folder: string): Promise<{ http: string; metrics: string }> {
       SCOREMESH_HTTP_PORT: '0',
       SCOREMESH_METRICS_PORT: '0',
       SCOREMESH_LOG_LEVEL: 'error',
+      ...env,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -113,6 +122,42 @@ describe.skipIf(natsIsAbsent)('jobs', () => {
     const exposed = await (await fetch(`${metrics}/metrics`)).text();
     expect(exposed).toContain('scoremesh_jobs_ended_total{lane="high",tenant="acme",outcome="SUCCEEDED"} 1');
     expect(exposed).toContain('scoremesh_jobs_queue_wait_seconds_count{lane="high"} 1');
+  });
+
+  it("are one trace from the producer's context to the result", async () => {
+    const sink = await createOtlpSink();
+    onTestFinished(() => sink.close());
+    const { http } = await up(await folderWithModel(), {
+      OTEL_EXPORTER_OTLP_ENDPOINT: sink.endpoint,
+      OTEL_BSP_SCHEDULE_DELAY: '50',
+      OTEL_TRACES_SAMPLER: 'parentbased_always_off',
+    });
+    const traceId = 'ab'.repeat(16);
+    const asked = { tenant: 't', job_id: 'traced', model: 'm', inputs: { a: 1 } };
+    await post(`${http}/v1/jobs`, asked, { traceparent: `00-${traceId}-${'c'.repeat(16)}-01` });
+    const spans = (): SinkSpan[] => sink.spans.filter((span) => span.traceId === traceId);
+    const submit = 'scoremesh.scoring.v1.ScoringService/SubmitJob';
+    const score = 'scoremesh.scoring.v1.ScoringService/Score';
+    const append = 'scoremesh.audit.v1.AuditService/Append';
+    const shapes = (): string[] =>
+      spans().map(
+        ({ name, parentSpanId }) =>
+          `${name} <- ${spans().find(({ spanId }) => spanId === parentSpanId)?.name ?? 'caller'}`,
+      );
+    await sink.waitFor(
+      () => {
+        const found = shapes();
+        return [
+          `${submit} <- caller`,
+          `send scoremesh.jobs <- ${submit}`,
+          'process scoremesh.jobs <- send scoremesh.jobs',
+          `${score} <- process scoremesh.jobs`,
+          `${append} <- ${score}`,
+          'send scoremesh.results <- process scoremesh.jobs',
+        ].every((shape) => found.includes(shape));
+      },
+      { what: 'the spans of a job' },
+    );
   });
 
   it('are scored by a worker of its own over links, also when NATS comes up last', async () => {

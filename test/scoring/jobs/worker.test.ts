@@ -267,8 +267,8 @@ describe.skipIf(natsIsAbsent)('a worker', () => {
     const traceId = 'a'.repeat(32);
     await mesh.submit('j1', { headers: { Traceparent: `00-${traceId}-${'b'.repeat(16)}-01` } });
     expect((await mesh.ended(1)).get('j1')?.traceId).toBe(traceId);
-    await expect.poll(() => recorder.spans.length, patience).toBe(2);
-    const [first, second] = recorder.spans;
+    await expect.poll(() => recorder.spans.length, patience).toBe(3);
+    const [first, sent, second] = recorder.spans;
     const producer = { traceId, spanId: 'b'.repeat(16) };
     expect(first).toMatchObject({
       ...{ name: 'process scoremesh.jobs', kind: SpanKind.CONSUMER, traceId, parentSpanId: 'b'.repeat(16) },
@@ -286,8 +286,12 @@ describe.skipIf(natsIsAbsent)('a worker', () => {
     expect(second?.links).toEqual([producer, { traceId, spanId: first?.spanId }]);
     expect(second?.attributes['scoremesh.job.attempt']).toBe(2);
     expect(traces).toEqual([`job:t ${first?.spanId}`, `job:t ${second?.spanId}`]);
+    expect(sent).toMatchObject({
+      ...{ name: 'send scoremesh.results', kind: SpanKind.PRODUCER, parentSpanId: second?.spanId },
+      attributes: { 'messaging.destination.name': 'scoremesh.results.t.j1' },
+    });
     const kept = await mesh.bus.stored.last('SCOREMESH_RESULTS', 'scoremesh.results.t.j1');
-    expect(kept?.headers.traceparent).toBe(`00-${traceId}-${second?.spanId}-01`);
+    expect(kept?.headers.traceparent).toBe(`00-${traceId}-${sent?.spanId}-01`);
   });
 
   it('says that a result is too large for NATS, and where its answer is', async () => {

@@ -74,7 +74,9 @@ export function createJobHandler(deps: JobHandlerDeps): (delivery: Delivery) => 
       }
       const result = resultOf(job, outcome, startedAtMs, trace.traceId);
       const { replyTo } = outcome;
-      const isOwn = await patiently(() => deps.results.publish(result, { isJson, replyTo, trace }));
+      const isOwn = await spans.sending(job, trace, (sender) =>
+        patiently(() => deps.results.publish(result, { isJson, replyTo, trace: sender })),
+      );
       // Where it is lost the job comes again, and has its result then.
       delivery.ackUnconfirmed();
       metrics.ended(lane, tenant, isOwn ? outcome.kind.toUpperCase() : 'KNOWN');

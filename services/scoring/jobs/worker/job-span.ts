@@ -1,4 +1,5 @@
-import type { MeshError } from '../../../kit/errors/mesh-error.ts';
+import type { CodeName } from '../../../kit/errors/catalogue.ts';
+import { type MeshError, toMeshError } from '../../../kit/errors/mesh-error.ts';
 import { codeName } from '../../../kit/errors/status.ts';
 import {
   type Span,
@@ -8,6 +9,7 @@ import {
   type Tracer,
 } from '../../../kit/telemetry/span.ts';
 import { parseTraceparent } from '../../../kit/telemetry/traceparent.ts';
+import { resultSubject } from '../job-names.ts';
 import type { JobMessage } from './job-message.ts';
 
 /** The spans of attempts. */
@@ -17,6 +19,8 @@ export interface JobSpans {
     job: JobMessage,
     startedAt: number,
   ): { readonly trace: TraceContext; readonly span: Span | undefined };
+  /** Runs the sending of a job's result in a span of its own, whose context the result carries. */
+  sending<T>(job: JobMessage, trace: TraceContext, send: (trace: TraceContext) => Promise<T>): Promise<T>;
   /** `willRetry` keeps the span in mind, for the next attempt to link to. */
   end(
     job: JobMessage,
@@ -59,13 +63,27 @@ export function createJobSpans(tracer: Tracer): JobSpans {
       last.delete(delivery.sequence);
       return { trace: span, span };
     },
+    sending: async ({ jobId, tenant }, trace, send) => {
+      const span = tracer.start('send scoremesh.results', SpanKind.PRODUCER, trace);
+      if (span === undefined) return send(trace);
+      span.attributes['messaging.system'] = 'nats';
+      span.attributes['messaging.operation.name'] = 'publish';
+      span.attributes['messaging.operation.type'] = 'send';
+      span.attributes['messaging.destination.name'] = resultSubject(tenant, jobId);
+      span.attributes['messaging.message.id'] = jobId;
+      try {
+        const sent = await send(span);
+        tracer.end(span);
+        return sent;
+      } catch (error) {
+        tracer.end(span, failureOf(toMeshError(error)));
+        throw error;
+      }
+    },
     end: ({ delivery }, span, outcome, error, willRetry) => {
       if (span === undefined) return;
       span.attributes['scoremesh.job.outcome'] = outcome;
-      tracer.end(
-        span,
-        error && { message: error.message, codeName: codeName(error.code), reason: error.reason },
-      );
+      tracer.end(span, error && failureOf(error));
       if (!willRetry) return;
       last.set(delivery.sequence, linkTo(span));
       const [oldest] = last.keys();
@@ -76,4 +94,12 @@ export function createJobSpans(tracer: Tracer): JobSpans {
 
 function linkTo({ spanId, traceId }: TraceContext): SpanLink {
   return { traceId, spanId };
+}
+
+function failureOf({ code, message, reason }: MeshError): {
+  message: string;
+  codeName: CodeName;
+  reason: string;
+} {
+  return { message, reason, codeName: codeName(code) };
 }
