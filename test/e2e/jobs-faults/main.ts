@@ -39,6 +39,7 @@ async function run(jobs: number, perSecond: number, seed: number): Promise<void>
       tenant: 'storm',
       jobs,
       perSecond,
+      pauseMs: 6000,
       faults: 14,
       untilOver: true,
       tell,

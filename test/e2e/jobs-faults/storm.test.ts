@@ -29,6 +29,7 @@ describe.skipIf(natsIsAbsent)('three thousand jobs of every kind', () => {
         tenant: 'storm',
         jobs,
         perSecond: 150,
+        pauseMs: 800,
         faults: 7,
         untilOver: false,
         tell,

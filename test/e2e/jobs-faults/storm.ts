@@ -35,6 +35,8 @@ export interface StormOptions {
   readonly tenant: string;
   readonly jobs: number;
   readonly perSecond: number;
+  /** Longest pause between faults. */
+  readonly pauseMs: number;
   /** Faults that come at least. */
   readonly faults: number;
   /** More come until the last job is submitted; else those that are left are submitted as fast as they are taken. */
@@ -73,8 +75,8 @@ export async function storm(mesh: FaultMesh, random: Random, options: StormOptio
     if (order.length === 0) order = shuffled(Object.keys(faults), random);
     const name = order.pop() ?? '';
     seen[name] = (seen[name] ?? 0) + 1;
-    await delay(random.below(800));
-    options.tell(`fault: ${name}`);
+    await delay(random.below(options.pauseMs));
+    options.tell(`fault ${count + 1}: ${name}`);
     await faults[name]?.(mesh, random);
   }
   isCalm = true;
@@ -129,6 +131,7 @@ async function produce(
   const byNats = overNats(mesh.nats);
   const size = Math.max(1, Math.round(perSecond / ticksPerSecond));
   const again: { readonly at: number; readonly job: CountedJob }[] = [];
+  const cancelling: Promise<unknown>[] = [];
   let repeated = 0;
   let duplicates = 0;
   for (let from = 0; from < all.length; from += size) {
@@ -149,14 +152,15 @@ async function produce(
       byNats,
     );
     repeated += await submitAll([...soon, ...due], byNats);
-    const unwanted = next.filter(({ kind }) => kind === 'cancelled');
-    await Promise.all(
-      unwanted.map(({ id: jobId, tenant }) =>
-        patiently(() => mesh.client.scoring.CancelJob({ jobId, tenant }, { timeoutMs: 3000 })),
-      ),
-    );
+    // A gateway that is away does not hold up who has no need of it.
+    for (const { id: jobId, kind, tenant } of next)
+      if (kind === 'cancelled')
+        cancelling.push(
+          patiently(() => mesh.client.scoring.CancelJob({ jobId, tenant }, { timeoutMs: 3000 })),
+        );
     if (!isCalm()) await delay(1000 / ticksPerSecond);
   }
+  await Promise.all(cancelling);
   return { repeated, duplicates };
 }
 
