@@ -10,7 +10,7 @@ import { messageCodec } from '../kit/contract/protos.ts';
 import { invalidRequest } from '../kit/errors/mesh-error.ts';
 import type { Batch } from './inferred.ts';
 import { largestKept, omit } from './omitted-payload.ts';
-import { encodePersonal, encodeRecord, type Occasion, type RecordParts } from './records.ts';
+import { encodePersonal, encodeRecord, nobody, type Occasion, type RecordParts } from './records.ts';
 import type { ScorePlan } from './score-plan.ts';
 
 /** Characters of all that describes the tensors of a request: its record has to hold them. */
@@ -62,7 +62,7 @@ export function inferenceRecord(
     inference: { model, batchSize, batchClass, batchId, batchRow, runtime: plan.model.runtime },
   });
   const personal = encodePersonal({ inference: { request, response, omitted } });
-  return { record, personal, subject: '', subjectOf: '' };
+  return { record, personal, ...nobody };
 }
 
 /** Refuses a request that no record could hold, whatever its tensors. */

@@ -55,7 +55,12 @@ export interface RecordParts {
   readonly subject: string;
   /** A record that is about the same subject; empty for none. */
   readonly subjectOf: string;
+  /** The idempotency key of such a record, where its id is not known. */
+  readonly subjectOfKey: string;
 }
+
+/** Content that is about no data subject. */
+export const nobody = Object.freeze({ subject: '', subjectOf: '', subjectOfKey: '' });
 
 export function predictionRecord(
   occasion: Occasion,
@@ -99,7 +104,7 @@ export function predictionRecord(
       omitted,
     },
   });
-  return { record, personal, subject: subjectOf(plan, request), subjectOf: '' };
+  return { record, personal, ...nobody, subject: subjectOf(plan, request) };
 }
 
 /** The data subject of a request to this model, as "entity=key"; empty where none is declared or named. */
@@ -121,7 +126,7 @@ export function refusalRecord(
   const omitted: OmittedPayload[] = [];
   const kept = slim(request, largestKept(tensorSizes([request.inputs]), maxRefusalBytes / 2), omitted);
   const whole = recordCodec.encode({ refusal: { request: kept, message, omitted } });
-  if (whole.length <= maxRefusalBytes) return { record, personal: whole, subject, subjectOf: '' };
+  if (whole.length <= maxRefusalBytes) return { record, personal: whole, ...nobody, subject };
   const named = {
     ...request,
     model,
@@ -132,7 +137,7 @@ export function refusalRecord(
   const personal = recordCodec.encode({
     refusal: { request: named, message: message.slice(0, maxReasonLength) },
   });
-  return { record, personal, subject, subjectOf: '' };
+  return { record, personal, ...nobody, subject };
 }
 
 export function summaryRecord(
@@ -142,14 +147,15 @@ export function summaryRecord(
   return impersonal(encodeRecord(occasion, { refusalSummary }));
 }
 
-/** Its values are about the subject of the prediction. */
-export function outcomeRecord(occasion: Occasion, outcome: Outcome): RecordParts {
+/** Its values are about the subject of the prediction, which is known by its id, or by the idempotency key it will have. */
+export function outcomeRecord(occasion: Occasion, outcome: Outcome, idempotencyKey: string): RecordParts {
   const { predictionId } = outcome;
   return {
     record: encodeRecord(occasion, { outcome: { predictionId } }),
     personal: recordCodec.encode({ outcome: { ...outcome, predictionId: '' } }),
-    subject: '',
+    ...nobody,
     subjectOf: predictionId,
+    subjectOfKey: predictionId === '' ? idempotencyKey : '',
   };
 }
 
@@ -160,7 +166,7 @@ export function modelChangeRecord(change: ModelChange, call: Call): RecordParts 
 }
 
 function impersonal(record: Buffer): RecordParts {
-  return { record, personal: noBytes, subject: '', subjectOf: '' };
+  return { record, personal: noBytes, ...nobody };
 }
 
 /** What is personal of an event, serialized. */

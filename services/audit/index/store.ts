@@ -26,7 +26,6 @@ import {
   keyOfHash,
   positionKey,
   slotKey,
-  slotKeyOf,
   startingWith,
 } from './rows.ts';
 import {
@@ -57,8 +56,6 @@ export interface IndexStore {
   range(first: Buffer, end: Buffer | undefined): Iterable<FoundRecord>;
   /** Records with content under this key slot, in order of the log, those after the index `after`. Read as it is walked. */
   slotRecords(slot: number, after?: number): Iterable<FoundRecord>;
-  /** Whether a record is one of them. */
-  isInSlot(slot: number, record: Location): boolean;
   /** Outcomes that name this prediction, the first of the log first, the others in order of id; whether it is in the log or not. */
   outcomesOf(predictionId: Buffer): Iterable<FoundRecord>;
   /** How many there are, counted up to 2. */
@@ -196,7 +193,6 @@ function storeIn(folder: string, opened: Environment): IndexStore {
         if (row !== undefined) yield foundRecord(recordId, row);
       }
     },
-    isInSlot: (slot, { index }) => environment.tables.about.doesExist(slotKeyOf(slot, index)),
     *outcomesOf(predictionId) {
       const recordId = firstOutcome(predictionId);
       if (recordId === undefined) return;
