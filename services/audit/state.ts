@@ -7,7 +7,8 @@ import { openLogKey } from '../kit/transparency/log-key.ts';
 import type { NoteSigner } from '../kit/transparency/signing-key.ts';
 import type { AuditConfig } from './config.ts';
 import { type Disk, realDisk } from './disk.ts';
-import { type IndexStore, openIndexStore } from './index/store.ts';
+import { openIndexCarefully } from './index/careful-opening.ts';
+import type { IndexStore } from './index/store.ts';
 import { lockFolder } from './lock.ts';
 import { LeafHashes } from './log/leaf-hashes.ts';
 import type { RecoveredLog } from './log/recovery.ts';
@@ -79,12 +80,14 @@ export async function openState(
     else await lock.abandon();
   });
 
-  const { store, wasDamaged } = await openIndexStore(folders.index);
+  const index = await openIndexCarefully(folders.index, log);
+  const { store } = index;
   closers.add('audit index', async () => {
     // Closing it under a transaction would end the process.
-    if (guard.isIndexQuiet) await finishesWithin(store.close(), config.closeTimeoutMs);
+    if (guard.isIndexQuiet && (await finishesWithin(store.close(), config.closeTimeoutMs)))
+      await index.stopped();
   });
-  if (wasDamaged)
+  if (index.wasDamaged)
     log.warn('the audit index could not be opened and is built again', { folder: folders.index });
 
   const isUsed = await hasEntries(disk, folders.log);
