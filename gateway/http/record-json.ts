@@ -39,7 +39,7 @@ export function recordResponseJson({ record, receipt, entry, contentState }: Get
  * A record by the names of record.proto, what has its default left out: values in the short form, times as ISO 8601, bytes as base64 but
  * the trace id, and the features that were read by their names.
  */
-function recordJson(record: AuditRecord): object {
+export function recordJson(record: AuditRecord): object {
   recordSchema ??= fastCodecs.schemaOf('scoremesh.audit.v1.Record');
   const json = messageJson(record, recordSchema);
   const { prediction } = record;

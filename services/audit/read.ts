@@ -8,7 +8,7 @@ import type { Indexer } from './index/indexer.ts';
 import { hashKey, type IndexStore } from './index/store.ts';
 import { parseList, scanBounds, takePage, writeToken } from './list.ts';
 import { type Entry, type Location, locationOf } from './log/commit.ts';
-import type { LogReader } from './log/reader.ts';
+import type { LogReader, StoredRecord } from './log/reader.ts';
 import { roughBytes } from './query/answers.ts';
 import type { RecentEntries } from './recent-entries.ts';
 import { parseRecordId } from './record-id.ts';
@@ -27,18 +27,21 @@ const readsAtOnce = 8;
 const maxAnswerBytes = 2 * 1024 * 1024;
 
 /** GetRecord and ListRecords. Both see every record whose append was answered before they were called. */
-export function createReads(deps: ReadDeps): Pick<Handlers<AuditContract>, 'GetRecord' | 'ListRecords'> {
+export function createReads(
+  deps: ReadDeps,
+): Pick<Handlers<AuditContract>, 'GetRecord' | 'GetSealedContent' | 'ListRecords'> {
   const { reader, recent, store, indexer, records: complete } = deps;
+  const read = async (recordId: string, call: Call): Promise<StoredRecord> => {
+    const id = parseRecordId(recordId, 'record_id');
+    const place = (await placeOf(recent.byId(recordId.toLowerCase()), call)) ?? store.findRecord(id);
+    if (place === undefined) throw recordNotFound(`record ${recordId}`, { record_id: recordId });
+    return await reader.read(place);
+  };
 
   return {
     GetRecord: async ({ recordId, idempotencyKey }, call) => {
       throwIfUnwanted(call, 'the record was looked up');
-      if (recordId !== '') {
-        const id = parseRecordId(recordId, 'record_id');
-        const place = (await placeOf(recent.byId(recordId.toLowerCase()), call)) ?? store.findRecord(id);
-        if (place === undefined) throw recordNotFound(`record ${recordId}`, { record_id: recordId });
-        return await complete.response(await reader.read(place));
-      }
+      if (recordId !== '') return await complete.response(await read(recordId, call));
       if (idempotencyKey === '')
         throw invalidRequest([
           { field: 'record_id', description: 'it is empty; give it or idempotency_key' },
@@ -49,6 +52,24 @@ export function createReads(deps: ReadDeps): Pick<Handlers<AuditContract>, 'GetR
       if (stored?.keyHash?.equals(keyHash) !== true)
         throw recordNotFound(`a record under the idempotency key "${idempotencyKey}"`, {});
       return await complete.response(stored);
+    },
+
+    GetSealedContent: async ({ recordId }, call) => {
+      throwIfUnwanted(call, 'the content was looked up');
+      const stored = await read(recordId, call);
+      const { contentState, serialized } = await complete.content(stored);
+      const metadata = { record_id: recordId };
+      if (contentState === 'CONTENT_STATE_ERASED')
+        throw new MeshError('SUBJECT_ERASED', `the content of ${recordId} was erased on request`, {
+          metadata,
+        });
+      if (contentState === 'CONTENT_STATE_LOST')
+        throw new MeshError(
+          'STATE_CORRUPT',
+          `the content of ${recordId} can not be read: run \`scoremesh audit check\``,
+          { metadata },
+        );
+      return { sealedContent: serialized, entry: stored.entry };
     },
 
     ListRecords: async (request, call) => {
