@@ -4,6 +4,7 @@ import {
   bearerToken,
   choice,
   duration,
+  file,
   folder,
   integer,
   type Kind,
@@ -163,7 +164,7 @@ export const audit = {
   ),
   logKeyFile: optional(
     'SCOREMESH_AUDIT_KEY_FILE',
-    folder(),
+    file(),
     'The key that checkpoints are signed with, as `scoremesh audit keygen` writes it. Not set: log.key in the folder of keys.',
   ),
   witnesses: optional(
@@ -197,7 +198,7 @@ export const audit = {
   ),
   masterKeyFile: optional(
     'SCOREMESH_MASTER_KEY_FILE',
-    folder(),
+    file(),
     'A file that holds the master key, in place of SCOREMESH_MASTER_KEY.',
   ),
 };

@@ -59,8 +59,10 @@ export function recordJson(record: AuditRecord): object {
   };
 }
 
+/** A moment that no calendar has, as a record may have kept it, is shown in microseconds. */
 export function timeText(us: number): string {
-  return new Date(us / 1000).toISOString();
+  const date = new Date(us / 1000);
+  return Number.isNaN(date.getTime()) ? `${us} us` : date.toISOString();
 }
 
 type Json = { [name: string]: unknown };

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { MeshError } from '../kit/errors/mesh-error.ts';
@@ -27,6 +28,7 @@ import { createSubjectReader, type SubjectReader } from './subject-reader.ts';
 import { finishesWithin } from './time-limit.ts';
 import type { MerkleTree } from './tree/merkle-tree.ts';
 import { openTree } from './tree/opening.ts';
+import { readStoredHead } from './tree/stored-head.ts';
 import { readSmallFile, replaceFileDurably } from './tree/tree-disk.ts';
 
 const maxVkeyBytes = 1024;
@@ -119,7 +121,8 @@ export async function openState(
   const removePruned = async (segments: readonly number[]): Promise<void> =>
     await removePrunedSegments(pruned, segments);
   const isLive = (slot: number): boolean => keys.stateOf(slot) === 'live';
-  const opened = await openLog({ ...pruned, lock, isLive, removePruned });
+  const signedEntries = (await readStoredHead(stateDisk, folders.tree))?.size ?? 0;
+  const opened = await openLog({ ...pruned, lock, isLive, removePruned, signedEntries });
   closers.add('audit log file', async () => {
     // Closed by the writer, unless the start fails before there is one.
     await opened.file.close().catch(() => {});
@@ -128,6 +131,8 @@ export async function openState(
   isInOrder = true;
   metrics.torn(opened.tornBytes);
   keys.noteUsed(store.highestSlot());
+  const pending = new PendingErasures(stateDisk, folders.erasing);
+  await destroyReturned({ store, keys, pending, log });
   const recovered = await finishPruning({ ...pruned, removePruned }, opened);
 
   const leafHashes = new LeafHashes(disk, folders.log, recovered.segments);
@@ -142,13 +147,36 @@ export async function openState(
     if (!(await finishesWithin(tree.close(), config.closeTimeoutMs)))
       log.warn('the disk of the audit tree did not answer in time', { folder: folders.tree });
   });
-  const pending = new PendingErasures(stateDisk, folders.erasing);
   return { folders, store, keys, sealer, payloads, pending, tree, signer, recovered, subjectOf, guard };
+}
+
+/** Keys that the log says are destroyed may be there again: in a folder of keys that was restored from an older copy. */
+async function destroyReturned(
+  parts: Pick<AuditState, 'store' | 'keys' | 'pending'> & { readonly log: Log },
+): Promise<void> {
+  const { store, keys, pending, log } = parts;
+  const interrupted = new Set(await pending.slots());
+  const returned = [...store.erasedSlots()].filter(
+    (slot) => keys.stateOf(slot) === 'live' && !interrupted.has(slot),
+  );
+  if (returned.length === 0) return;
+  await keys.destroy(returned);
+  log.warn(
+    'keys of erased data subjects were there again, as in an older copy of the key folder, and are destroyed',
+    {
+      subjects: returned.length,
+    },
+  );
 }
 
 /** The log's key. CONFIG_INVALID if it is another than the log was signed with: a log that changes its key is another log. */
 async function openSigner(config: AuditConfig, disk: SealingDisk, isUsed: boolean): Promise<NoteSigner> {
   const file = config.logKeyFile ?? join(config.keysFolder, 'log.key');
+  if (isUsed && !existsSync(file))
+    throw new MeshError(
+      'CONFIG_INVALID',
+      `the key of the audit log in ${config.folder} is missing: ${file}; restore it from its back-up, or name it by SCOREMESH_AUDIT_KEY_FILE`,
+    );
   const signer = await openLogKey(file, config.origin ?? `${hostname()}/scoremesh`);
   const known = join(config.folder, 'vkey');
   const first = (await readSmallFile(disk, known, maxVkeyBytes))?.toString('utf8').trimEnd();

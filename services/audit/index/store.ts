@@ -22,10 +22,12 @@ import {
   decodePosition,
   decodeSlot,
   encodePosition,
+  erasedSlotKeys,
   type IndexEntry,
   keyOfHash,
   positionKey,
   slotKey,
+  slotOfErasedSlotKey,
   startingWith,
 } from './rows.ts';
 import {
@@ -64,6 +66,8 @@ export interface IndexStore {
   batchRecords(batchId: string): Iterable<FoundRecord>;
   /** Whether an erasure in the log names this handle. */
   isErased(handle: Buffer): boolean;
+  /** Slots whose keys the erasures of the log destroy. Read as it is walked. */
+  erasedSlots(): Iterable<number>;
   /** One slice of a search by facts. Blocks for about 1 us a row: how many is for the caller to say. */
   scanIds(scan: IdScan, wanted: Wanted, limits: ScanLimits): Slice<IdScan>;
   scanSlot(scan: SlotScan, wanted: Wanted, limits: ScanLimits): Slice<SlotScan>;
@@ -209,6 +213,8 @@ function storeIn(folder: string, opened: Environment): IndexStore {
     },
     batchRecords: (batchId) => listed('batches', batchPrefix(batchId)),
     isErased: (handle) => environment.tables.erased.doesExist(handle),
+    erasedSlots: () =>
+      environment.tables.state.getKeys(erasedSlotKeys).map((key) => slotOfErasedSlotKey(Buffer.from(key))),
     scanIds: (scan, wanted, limits) => scanIds(environment.tables, scan, matchOf(wanted, texts), limits),
     scanSlot: (scan, wanted, limits) => scanSlot(environment.tables, scan, matchOf(wanted, texts), limits),
     highestId: () => {

@@ -62,6 +62,8 @@ export interface RecoveryOptions {
   readonly powerLost: boolean;
   /** The highest index that is known to have been durable; -1 if none is known. */
   readonly durableIndex: number;
+  /** Entries that were signed for: with fewer, the log is not what it was, and is left as it is. */
+  readonly signedEntries: number;
 }
 
 /** Whether the log still has what the index was complete up to. */
@@ -123,6 +125,12 @@ export async function recoverLog(
   const file = await disk.open(path, 'write');
   try {
     const scan = await scanSegment(file, path, last, nextIndex, known);
+    if (scan.nextIndex < options.signedEntries)
+      throw corrupt(
+        path,
+        scan.end,
+        `the tree had ${options.signedEntries} entries, but the log has only ${scan.nextIndex}; restore it from a back-up`,
+      );
     const tornBytes = last.size - scan.end;
     if (tornBytes > 0) {
       refuseDamage(options, path, scan, last.salt);

@@ -17,7 +17,7 @@ import type { Sealed as _scoremesh_audit_v1_Sealed, Sealed__Output as _scoremesh
  */
 export interface Record {
   /**
-   * Version of this format: 1.
+   * Version of this format: 2. Of version 1 are records from before what is personal was sealed.
    */
   'schema'?: (number);
   /**
@@ -89,7 +89,7 @@ export interface Record {
  */
 export interface Record__Output {
   /**
-   * Version of this format: 1.
+   * Version of this format: 2. Of version 1 are records from before what is personal was sealed.
    */
   'schema': (number);
   /**
