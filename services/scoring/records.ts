@@ -12,6 +12,7 @@ import type { Value__Output as Value } from '../gen/scoremesh/scoring/v1/Value.t
 import type { Call } from '../kit/contract/call.ts';
 import { messageCodec } from '../kit/contract/protos.ts';
 import type { MeshError } from '../kit/errors/mesh-error.ts';
+import { createWallOrigin } from '../kit/lifecycle/wall-clock.ts';
 import type { Outputs } from './answer.ts';
 import type { FeatureRead } from './feature-read.ts';
 import type { Batch } from './inferred.ts';
@@ -41,9 +42,11 @@ export interface Occasion {
   readonly call: Call;
 }
 
-/** Unix milliseconds with fraction; steady against clock steps while the process lives. */
+const wallOrigin = createWallOrigin();
+
+/** Unix milliseconds with fraction. Follows the system's clock where that is set, as the times in record ids do. */
 export function nowMs(): number {
-  return performance.timeOrigin + performance.now();
+  return wallOrigin() + performance.now();
 }
 
 /** A record as it is appended: the entry, what of it is personal, and whose data that is. */
@@ -185,6 +188,7 @@ export function encodeRecord(
     receivedAtUs: receivedAtMs * 1000,
     recordedAtUs: nowMs() * 1000,
     traceId: call.trace.traceId === '' ? noBytes : Buffer.from(call.trace.traceId, 'hex'),
+    spanId: call.trace.spanId === '' ? noBytes : Buffer.from(call.trace.spanId, 'hex'),
     principal: call.principal,
     ...event,
   });

@@ -41,6 +41,10 @@ export interface Record {
    */
   'principal'?: (string);
   /**
+   * The span that answered, 8 bytes; empty if the trace was not sampled.
+   */
+  'spanId'?: (Buffer | Uint8Array | string);
+  /**
    * A request that was answered.
    */
   'prediction'?: (_scoremesh_audit_v1_Prediction | null);
@@ -112,6 +116,10 @@ export interface Record__Output {
    * Who asked; "anonymous" without authentication.
    */
   'principal': (string);
+  /**
+   * The span that answered, 8 bytes; empty if the trace was not sampled.
+   */
+  'spanId': (Buffer);
   /**
    * A request that was answered.
    */
