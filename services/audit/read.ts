@@ -18,7 +18,7 @@ export interface ReadDeps {
   readonly recent: RecentEntries;
   readonly store: IndexStore;
   readonly indexer: Indexer;
-  readonly records: CompleteRecords;
+  readonly records: Pick<CompleteRecords, 'response'>;
 }
 
 /** Reads of one list that run at once: the disk's queue is shared with the commits. */

@@ -211,6 +211,7 @@ async function openService(config: AuditConfig, deps: AuditDeps, closers: Closer
         store,
         witnesses,
         minimumIndex: () => pruner.minimumIndex,
+        vkey: signer.vkey,
       }),
       ...createQueries({ store, indexer, answerOf, tagOf: (subject) => keys.tagOf(subject) }),
       EraseSubject: createErasure(erasure),
