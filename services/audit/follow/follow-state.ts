@@ -92,6 +92,6 @@ export class FollowStatus {
     if (!isNew && now - this.#toldAt < repeatMs) return;
     this.#toldAt = now;
     if (isRefused) this.#log.error('the audit replica does not go on', { error, reason: error.reason });
-    else this.#log.warn('the writer of the audit log does not answer; trying on', { error });
+    else this.#log.warn('the writer of the audit log does not answer; trying on', { why: error.message });
   }
 }

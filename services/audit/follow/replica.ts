@@ -47,6 +47,7 @@ export class Replica {
   readonly #files: { readonly checkpoint: CheckpointFile; readonly cosigned: CheckpointFile };
   #head: SignedHead | undefined;
   #cosigned: SignedHead | undefined;
+  #indexing: Promise<void> = Promise.resolve();
 
   constructor(
     parts: Pick<Replica, 'vkey' | 'store' | 'tree' | 'writer' | 'indexer' | 'reader' | 'places'>,
@@ -87,6 +88,8 @@ export class Replica {
 
   /** Takes verified entries that come next. Durable when it resolves. */
   async append(entries: readonly Buffer[]): Promise<void> {
+    // While these entries were verified; so that no more than two batches wait in memory.
+    await this.#indexing.catch(() => this.indexer.flush());
     let last: Entry | undefined;
     for (const entry of entries)
       last = this.writer.append({
@@ -101,8 +104,8 @@ export class Replica {
         sealedField: nothing,
       });
     await last?.commit.done;
-    // So that no more than one batch waits in memory.
-    await this.indexer.flush();
+    this.#indexing = this.indexer.flush();
+    this.#indexing.catch(() => {});
   }
 
   /** Takes the checkpoint of all that is there. Durable when it resolves. */
@@ -218,7 +221,7 @@ export async function openReplica(
     folder: config.folder,
     records: recovered.records,
     checkpoint: kept.head?.size ?? 0,
-    vkey,
+    verifier: vkey,
   });
   return replica;
 }
