@@ -19,8 +19,8 @@ export interface FollowerDeps {
   readonly log: Log;
   /** The replica; made at first contact. */
   readonly open: () => Promise<Replica>;
-  /** Keeps a signed checkpoint that proves a fork. */
-  readonly keepEvidence: (checkpoint: string) => Promise<void>;
+  /** Keeps a signed checkpoint that does not continue what was verified before. */
+  readonly keepEvidence: (checkpoint: string, size: number) => Promise<void>;
 }
 
 const progressEveryMs = 5000;
@@ -82,9 +82,10 @@ export class Follower {
 
   async #refuseDivergence(replica: Replica, checkpoint: Checkpoint, text: string): Promise<void> {
     try {
-      await requireExtension(replica.tree.head(), checkpoint, this.#deps.source);
+      await requireExtension(replica.tree, checkpoint, this.#deps.source);
     } catch (error) {
-      if (isMeshError(error) && error.reason === 'LOG_DIVERGED') await this.#deps.keepEvidence(text);
+      if (isMeshError(error) && error.reason === 'LOG_DIVERGED')
+        await this.#deps.keepEvidence(text, checkpoint.size);
       throw error;
     }
   }
@@ -150,7 +151,7 @@ export class Follower {
     if (size > (replica.head?.size ?? 0) || size < (replica.cosigned?.size ?? 0)) return;
     const head = await replica.tree.headAt(size);
     if (!head.rootHash.equals(checkpoint.rootHash)) {
-      await this.#deps.keepEvidence(text);
+      await this.#deps.keepEvidence(text, checkpoint.size);
       throw diverged(
         head,
         checkpoint,

@@ -11,13 +11,14 @@ import { lockGuarded } from '../guarded-lock.ts';
 import { diskFull } from '../log/fault.ts';
 import { createAuditMetrics } from '../metrics.ts';
 import { auditFolders, hasEntries } from '../opening.ts';
-import { readSmallFile, realTreeDisk, replaceFileDurably, type TreeDisk } from '../tree/tree-disk.ts';
+import { realTreeDisk, type TreeDisk } from '../tree/tree-disk.ts';
 import type { FollowConfig } from './config.ts';
 import { meetWriter } from './first-contact.ts';
 import { FollowStatus } from './follow-state.ts';
 import { Follower } from './follower.ts';
 import { type LogClient, LogSource } from './log-source.ts';
 import { pinnedKey } from './pinned-key.ts';
+import { keepRefused } from './refused-checkpoints.ts';
 import { openReplica, type Replica } from './replica.ts';
 import { createReplicaHandlers } from './replica-handlers.ts';
 import { readReplicaNote } from './replica-note.ts';
@@ -93,7 +94,8 @@ export async function createAuditReplica(
     status,
     log,
     open: async () => replica ?? (await open(await meetWriter({ config, treeDisk, log }, source, vkey))),
-    keepEvidence: async (checkpoint) => await keepEvidence(folder, treeDisk, checkpoint, log),
+    keepEvidence: async (checkpoint, size) =>
+      await keepRefused({ folder, disk: treeDisk, log }, checkpoint, size),
   });
   parts.add('following', async () => {
     await follower.close();
@@ -126,14 +128,6 @@ export async function createAuditReplica(
     },
     size: () => replica?.head?.size ?? 0,
   };
-}
-
-/** The first checkpoint that was refused is evidence, because the log's key signed it: it is never overwritten. */
-async function keepEvidence(folder: string, disk: TreeDisk, checkpoint: string, log: Log): Promise<void> {
-  const path = join(folder, 'refused-checkpoint');
-  if ((await readSmallFile(disk, path, 1)) !== undefined) return;
-  await replaceFileDurably(disk, path, Buffer.from(checkpoint));
-  log.error('a signed checkpoint does not continue the audit log; it is kept as evidence', { file: path });
 }
 
 function namedFault({ folder, probeIntervalMs }: FollowConfig, error: unknown): unknown {

@@ -15,13 +15,22 @@ const log = createLog({ level: level as 'error' });
 const channel = openChannel(`127.0.0.1:${port}`, { maxMessageBytes: 32 * 1024 * 1024 });
 const replica = await createAuditReplica(
   {
-    ...auditConfig({ folder, keysFolder: `${folder}/keys`, segmentBytes: Number(segmentBytes), indexDelayMs: 5 }),
+    ...auditConfig({
+      folder,
+      keysFolder: `${folder}/keys`,
+      segmentBytes: Number(segmentBytes),
+      indexDelayMs: 5,
+    }),
     ...followDefaults,
     writer: `127.0.0.1:${port}`,
     pollMs: 5,
     maxBackoffMs: 50,
   },
-  { source: createClient(auditContract, channel, createRecorder().instruments), log, metrics: new KeptMetrics() },
+  {
+    source: createClient(auditContract, channel, createRecorder().instruments),
+    log,
+    metrics: new KeptMetrics(),
+  },
   createClosers(log),
 );
 let size = -1;
