@@ -11,6 +11,8 @@ import { lockGuarded } from '../guarded-lock.ts';
 import { diskFull } from '../log/fault.ts';
 import { createAuditMetrics } from '../metrics.ts';
 import { auditFolders, hasEntries } from '../opening.ts';
+import type { Pruned } from '../operation/pruner.ts';
+import { refuseYoung } from '../operation/retention.ts';
 import { realTreeDisk, type TreeDisk } from '../tree/tree-disk.ts';
 import type { FollowConfig } from './config.ts';
 import { meetWriter } from './first-contact.ts';
@@ -19,9 +21,10 @@ import { Follower } from './follower.ts';
 import { type LogClient, LogSource } from './log-source.ts';
 import { pinnedKey } from './pinned-key.ts';
 import { keepRefused } from './refused-checkpoints.ts';
-import { openReplica, type Replica } from './replica.ts';
+import type { Replica } from './replica.ts';
 import { createReplicaHandlers } from './replica-handlers.ts';
 import { readReplicaNote } from './replica-note.ts';
+import { openReplica } from './replica-opening.ts';
 
 export interface AuditReplica {
   readonly handlers: Handlers<AuditContract>;
@@ -29,6 +32,8 @@ export interface AuditReplica {
   unready(): MeshError | undefined;
   /** Entries up to the last verified checkpoint. */
   size(): number;
+  /** Removes entries as the retention of the settings does; see Pruner. */
+  prune(beforeMs: number): Promise<Pruned>;
 }
 
 export interface AuditReplicaDeps {
@@ -127,6 +132,11 @@ export async function createAuditReplica(
         : undefined;
     },
     size: () => replica?.head?.size ?? 0,
+    prune: async (beforeMs) => {
+      if (replica === undefined) throw missing();
+      refuseYoung(beforeMs, Date.now(), config.retentionMinimumMs);
+      return await replica.prune(beforeMs);
+    },
   };
 }
 

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { verifyReceipt } from '../../../services/kit/transparency/receipt.ts';
 import { parseVerifierKey, signatureTypes } from '../../../services/kit/transparency/verifier-key.ts';
-import { appendMany, get, openAudit, reasonOf, temporaryFolder, testCall } from '../fixture.ts';
-import { caughtUp, dial, listen, openFollower, readLog } from './fixture.ts';
+import { append, appendMany, get, openAudit, reasonOf, temporaryFolder, testCall } from '../fixture.ts';
+import { caughtUp, dial, listen, openFollower, readLog, until } from './fixture.ts';
 
 test('a replica has what the writer has, proves it with the writer’s signature, and starts again without it', async () => {
   const writer = await openAudit({ folder: await temporaryFolder(), segmentBytes: 128 * 1024 });
@@ -48,4 +48,46 @@ test('a replica has what the writer has, proves it with the writer’s signature
   expect(again.unready()).toBeUndefined();
   await check(again);
   expect(await reasonOf(again.handlers.Append({} as never, testCall()))).toBe('AUDIT_REPLICA');
+});
+
+test('two replicas and one that follows a replica keep up under load, and go on when the writer is back', async () => {
+  const folder = await temporaryFolder();
+  let writer = await openAudit({ folder, segmentBytes: 1024 * 1024 });
+  let server = await listen(writer.handlers);
+  const { port } = server;
+  const [one, two] = await Promise.all(
+    ['one', 'two'].map(async (name) =>
+      openFollower({ folder: join(await temporaryFolder(), name) }, dial(port)),
+    ),
+  );
+  await until(() => one?.size() === 0 && one.unready() === undefined);
+  const second = await listen(one!.handlers);
+  const three = await openFollower({ folder: join(await temporaryFolder(), 'three') }, dial(second.port));
+  for (let life = 0; life < 2; life++) {
+    const sizes = new Set<number>();
+    await Promise.all(
+      Array.from({ length: 16 }, async () => {
+        for (let n = 0; n < 60; n++) {
+          await append(writer, { size: 200 });
+          sizes.add(one!.size());
+        }
+      }),
+    );
+    // It followed meanwhile.
+    expect(sizes.size).toBeGreaterThan(2);
+    for (const replica of [one!, two!, three]) await caughtUp(replica, writer);
+    const checkpoint = await readLog(writer, 'checkpoint');
+    for (const replica of [one!, two!, three]) {
+      expect(await readLog(replica, 'checkpoint')).toEqual(checkpoint);
+      expect(replica.log.lines.filter(({ level }) => level === 'error')).toEqual([]);
+    }
+    await server.close();
+    await writer.close();
+    await until(() => one!.metrics.gaugeValue('scoremesh_audit_replica_state', 'unreachable') === 1);
+    // What is there is answered without the writer.
+    expect(await readLog(one!, 'checkpoint')).toEqual(checkpoint);
+    expect(one!.unready()).toBeUndefined();
+    writer = await openAudit({ folder, segmentBytes: 1024 * 1024 });
+    server = await listen(writer.handlers, port);
+  }
 });
