@@ -17,9 +17,10 @@ export async function readReplicaNote(folder: string, disk: TreeDisk): Promise<R
   const path = pathOf(folder);
   const bytes = await readSmallFile(disk, path, maxBytes);
   if (bytes === undefined) return undefined;
-  const [first, begin = '', end, ...rest] = bytes.toString('latin1').split('\n');
+  const text = bytes.toString('latin1');
+  if (text === `${firstLine}\n`) return { firstIndex: undefined };
+  const [first, begin = '', end, ...rest] = text.split('\n');
   const firstIndex = numberOfDecimal(begin);
-  if (first === firstLine && begin === '' && end === undefined) return { firstIndex: undefined };
   if (first !== firstLine || firstIndex === undefined || end !== '' || rest.length > 0)
     throw new MeshError(
       'STATE_CORRUPT',
