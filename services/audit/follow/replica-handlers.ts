@@ -95,7 +95,15 @@ function readsOf(replica: Replica, { ageMs }: ReplicaHandlersDeps): Read {
     get head() {
       return headOf();
     },
-    of: async (record: Parameters<Proofs['of']>[0], head = headOf()) => await proofs.of(record, head),
+    of: async (record: Parameters<Proofs['of']>[0], head = headOf()) => {
+      if (record.index >= head.size)
+        throw new MeshError(
+          'RECORD_NOT_FOUND',
+          `entry ${record.index} is here, but not yet the checkpoint that has it; ask again in a moment`,
+          { retryAfterMs: 500 },
+        );
+      return await proofs.of(record, head);
+    },
   };
   const answerOf = async (place: Location) => await records.response(await reader.read(place));
   const { ExportSubject: _, ...queries } = createQueries({

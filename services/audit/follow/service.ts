@@ -13,6 +13,7 @@ import { createAuditMetrics } from '../metrics.ts';
 import { auditFolders, hasEntries } from '../opening.ts';
 import type { Pruned } from '../operation/pruner.ts';
 import { refuseYoung } from '../operation/retention.ts';
+import { finishesWithin } from '../time-limit.ts';
 import { realTreeDisk, type TreeDisk } from '../tree/tree-disk.ts';
 import type { FollowConfig } from './config.ts';
 import { meetWriter } from './first-contact.ts';
@@ -103,7 +104,8 @@ export async function createAuditReplica(
       await keepRefused({ folder, disk: treeDisk, log }, checkpoint, size),
   });
   parts.add('following', async () => {
-    await follower.close();
+    if (!(await finishesWithin(follower.close(), config.closeTimeoutMs)))
+      log.warn('the disk of the audit replica did not answer in time', { folder });
     await replicaParts?.close();
   });
   follower.start();
@@ -121,7 +123,8 @@ export async function createAuditReplica(
         if (replica?.head === undefined) throw missing();
         return replica;
       },
-      ageMs: () => status.ageMs(),
+      // 0 is said by a writer.
+      ageMs: () => Math.max(1, status.ageMs()),
     }),
     unready: () => {
       if (replica?.head === undefined) return missing();

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { LogClient } from '../../../services/audit/follow/log-source.ts';
+import { readReplicaNote } from '../../../services/audit/follow/replica-note.ts';
+import { realTreeDisk } from '../../../services/audit/tree/tree-disk.ts';
 import { verifyReceipt } from '../../../services/kit/transparency/receipt.ts';
 import { parseVerifierKey, signatureTypes } from '../../../services/kit/transparency/verifier-key.ts';
 import { errorOf, get, reasonOf, temporaryFolder, testCall } from '../fixture.ts';
@@ -99,4 +101,29 @@ test('a replica says so when the writer has pruned what it lacks, and keeps what
     ),
   );
   expect(missing.message).toContain(`has ${kept} entries`);
+});
+
+test('a first contact that ended half-way is begun again', async () => {
+  const { audit } = await filledLog(await temporaryFolder(), 900, 0.3);
+  await audit.prune(Date.now() - 100 * dayMs, 'test');
+  const honest = audit.handlers as unknown as LogClient;
+  const folder = join(await temporaryFolder(), 'audit');
+  let tiles = 0;
+  const half = await openFollower(
+    { folder, ...settings },
+    {
+      ...honest,
+      ReadLog: async (request, call) => {
+        if (request.path?.startsWith('tile/0/') && ++tiles > 1)
+          return await honest.ReadLog({ path: 'tile/0/x999/999' }, call);
+        return await honest.ReadLog(request, call);
+      },
+    },
+  );
+  await until(() => tiles > 2);
+  await half.close();
+  expect(await readReplicaNote(folder, realTreeDisk())).toEqual({ firstIndex: undefined });
+  const replica = await openFollower({ folder, ...settings }, honest);
+  await caughtUp(replica, audit);
+  expect((await readLog(replica, 'tile/0/001')).equals(await readLog(audit, 'tile/0/001'))).toBe(true);
 });
