@@ -120,16 +120,23 @@ async function bundle(
   const to = from + parsed.width;
   if (to > tree.size) return undefined;
   const found = await places.find(from, to);
-  const parts: Buffer[] = [];
+  const entries: Buffer[] = [];
   for (const run of runsOf(found)) {
     throwIfUnwanted(call, 'the bundle was read');
-    for (const { entry } of await reader.readRun(run)) {
-      const length = Buffer.alloc(2);
-      length.writeUInt16BE(entry.length);
-      parts.push(length, entry);
-    }
+    for (const entry of await reader.readRun(run)) entries.push(entry);
   }
-  return Buffer.concat(parts);
+  return bundleOf(entries);
+}
+
+function bundleOf(entries: readonly Buffer[]): Buffer {
+  const bundle = Buffer.allocUnsafe(entries.reduce((bytes, { length }) => bytes + 2 + length, 0));
+  let at = 0;
+  for (const entry of entries) {
+    at = bundle.writeUInt16BE(entry.length, at);
+    bundle.set(entry, at);
+    at += entry.length;
+  }
+  return bundle;
 }
 
 function noFile(path: string): MeshError {

@@ -11,9 +11,6 @@ export interface StoredRecord extends Frame {
   readonly leafHash: Buffer;
 }
 
-/** The entry of a record that was read together with others: a view of what was read. */
-type FrameWithin = Pick<Frame, 'entry'>;
-
 /** Read at once. */
 const maxRunBytes = 1024 * 1024;
 
@@ -78,8 +75,8 @@ export class LogReader {
     return { ...readFrame(bytes, 0), leafHash: frameLeafHash(bytes, 0) };
   }
 
-  /** As `read`, of records that stand one after the other: one read of the file for all. */
-  async readRun(run: readonly Location[]): Promise<FrameWithin[]> {
+  /** The entries of records that stand one after the other, as views of one read of the file. Refuses as `read` does. */
+  async readRun(run: readonly Location[]): Promise<Buffer[]> {
     const [first] = run;
     const last = run.at(-1);
     if (first === undefined || last === undefined) return [];
@@ -95,7 +92,7 @@ export class LogReader {
     return run.map((place) => {
       const at = place.offset - offset;
       this.#check(place, bytes, at);
-      return { entry: frameEntry(bytes, at) };
+      return frameEntry(bytes, at);
     });
   }
 
