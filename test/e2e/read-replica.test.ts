@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connect } from '../../gateway/client/client.ts';
+import { connect, isUnavailable } from '../../gateway/client/client.ts';
 import { flight } from '../contract/flight.ts';
 import { type Placed, place } from '../contract/placements.ts';
 import { type RoleProcess, startRole } from '../contract/role-process.ts';
@@ -21,7 +21,15 @@ describe('a read replica', () => {
   const score = async (): Promise<string> => {
     const client = connect({ address: address(scoring), timeoutMs: 20_000 });
     try {
-      return (await client.scoring.Score(flight())).predictionId;
+      for (let tries = 0; ; tries++) {
+        try {
+          return (await client.scoring.Score(flight())).predictionId;
+        } catch (error) {
+          // Links to a role that was restarted are back a moment later.
+          if (!isUnavailable(error) || tries > 40) throw error;
+          await sleep(250);
+        }
+      }
     } finally {
       await client.close();
     }

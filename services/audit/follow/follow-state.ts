@@ -1,3 +1,4 @@
+import { Code, type Reason } from '../../kit/errors/catalogue.ts';
 import { type MeshError, toMeshError } from '../../kit/errors/mesh-error.ts';
 import type { Log } from '../../kit/log/log.ts';
 import type { Metrics } from '../../kit/telemetry/metrics.ts';
@@ -5,6 +6,8 @@ import type { Metrics } from '../../kit/telemetry/metrics.ts';
 export const followStates = ['connecting', 'catching_up', 'following', 'unreachable', 'refused'] as const;
 export type FollowState = (typeof followStates)[number];
 
+/** What a writer that is stopped, stopping or not yet ready answers. */
+const awayReasons: ReadonlySet<Reason> = new Set(['ROLE_UNREACHABLE', 'SHUTTING_DOWN']);
 /** A fault that lasts is told again after so long. */
 const repeatMs = 60_000;
 
@@ -86,7 +89,7 @@ export class FollowStatus {
     const isNew = error.reason !== this.#fault?.reason;
     this.#fault = error;
     this.#refusals(error.reason);
-    const isRefused = error.reason !== 'ROLE_UNREACHABLE' && error.reason !== 'DEADLINE_PAST';
+    const isRefused = error.code !== Code.DEADLINE_EXCEEDED && !awayReasons.has(error.reason);
     this.#state = isRefused ? 'refused' : 'unreachable';
     const now = performance.now();
     if (!isNew && now - this.#toldAt < repeatMs) return;

@@ -48,7 +48,10 @@ test(`what a replica has told holds over ${kills} kills of it at random moments 
   const folder = join(await temporaryFolder(), 'audit');
   const ids: string[] = [];
   let isOver = false;
-  const load = Promise.all(
+  onTestFinished(() => {
+    isOver = true;
+  });
+  const load = Promise.allSettled(
     Array.from({ length: 8 }, async () => {
       while (!isOver) ids.push((await append(writer, { size: 200 })).request.recordId);
     }),
