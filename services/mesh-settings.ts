@@ -1,5 +1,6 @@
 import { busSettings } from './kit/bus/config.ts';
 import {
+  address,
   addresses,
   bearerToken,
   choice,
@@ -66,6 +67,11 @@ export const placement = {
     'SCOREMESH_AUDIT_ADDRESS',
     addresses(),
     'Where the audit role runs, if not in this process.',
+  ),
+  auditReads: optional(
+    'SCOREMESH_AUDIT_READ_ADDRESS',
+    addresses(),
+    'A read replica of the audit log that a gateway asks for records and proofs in place of the audit role. Not set: the audit role.',
   ),
 };
 
@@ -203,6 +209,25 @@ export const audit = {
   ),
 };
 
+/** Makes the audit role a read replica. */
+export const following = {
+  writer: optional(
+    'SCOREMESH_AUDIT_FOLLOW',
+    address(),
+    'The audit role or gateway whose audit log this audit role follows as a read replica, with a SCOREMESH_DATA of its own. Not set: it writes a log of its own.',
+  ),
+  vkey: optional(
+    'SCOREMESH_AUDIT_FOLLOW_VKEY',
+    text('a verifier key, as `scoremesh audit vkey` prints it'),
+    'The public key of the log that is followed. Not set: the one that is met first, which is kept and never changed.',
+  ),
+  maxAgeMs: optional(
+    'SCOREMESH_AUDIT_FOLLOW_MAX_AGE',
+    duration(1000, 365 * dayMs),
+    'How old the last verified checkpoint may be before a replica says that it is not ready. Not set: any age.',
+  ),
+};
+
 /** Bounds that every process has. */
 export const limits = {
   timeoutMs: setting(
@@ -258,6 +283,7 @@ export const meshParts = {
   models,
   features,
   audit,
+  following,
   limits,
   access,
   messaging: busSettings,

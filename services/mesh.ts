@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { startHttpServer } from '../gateway/http/http-server.ts';
 import { publicServices } from '../gateway/public-services.ts';
-import { type AuditConfig, auditConfig } from './audit/config.ts';
-import { createAuditService } from './audit/service.ts';
+import { splitAudit } from '../gateway/split-audit.ts';
+import { type AuditRoleConfig, openAuditRole } from './audit-role.ts';
 import {
+  type AuditContract,
   auditContract,
   feastContract,
   featureContract,
@@ -37,10 +38,10 @@ import { createMetrics } from './kit/telemetry/prometheus.ts';
 import { createTracer } from './kit/telemetry/tracer.ts';
 import type { TracingConfig } from './kit/telemetry/tracing-config.ts';
 import type { OipStatus, Role } from './mesh-settings.ts';
-import { type RoleAccess, roleAccess } from './role-clients.ts';
+import { type RoleAccess, type RoleClientsConfig, roleAccess } from './role-clients.ts';
 import { createScoring } from './scoring/service.ts';
 
-export interface MeshConfig {
+export interface MeshConfig extends AuditRoleConfig {
   readonly roles: readonly Role[];
   readonly addresses: Readonly<Partial<Record<Role, string | undefined>>>;
   readonly host: string;
@@ -63,29 +64,12 @@ export interface MeshConfig {
   };
   /** Status codes of the Open Inference Protocol: what is true, or Triton's. */
   readonly oipStatus?: OipStatus;
-  readonly dataFolder: string;
-  /** Where the audit log is kept; in the data folder unless given. */
-  readonly auditFolder?: string;
-  /** How the audit log is signed and sealed; what is left out has a default. */
-  readonly audit?: Partial<
-    Pick<
-      AuditConfig,
-      | 'keysFolder'
-      | 'logKeyFile'
-      | 'origin'
-      | 'masterKey'
-      | 'masterKeyFile'
-      | 'witnesses'
-      | 'witnessQuorum'
-      | 'retentionMs'
-      | 'retentionMinimumMs'
-    >
-  >;
+  /** A read replica of the audit log that a gateway asks instead of the writer, wherever it can. */
+  readonly auditReads?: string | undefined;
   readonly bus: Settings<typeof busSettings>;
   /** Version of the software. */
   readonly version: string;
   readonly defaultTimeoutMs: number;
-  readonly maxMessageBytes: number;
   readonly maxInFlight: number;
   readonly graceMs: number;
   /** Makes who sends it the administrator; without one nobody is. */
@@ -152,6 +136,10 @@ async function open(config: MeshConfig, log: Log, closers: Closers): Promise<Mes
   const toCallers = (inference: Handlers<InferenceContract>): Handlers<InferenceContract> =>
     config.oipStatus === 'triton' ? withTritonErrors(inference, log) : inference;
 
+  const predicts = (['feature', 'inference'] as const).some(
+    (role) => has(role) || config.addresses[role] !== undefined,
+  );
+  if (config.follow !== undefined) checkFollowing(config, has('gateway') && predicts);
   const hosted = new Map<Role, Hosted>();
   const clients = {
     addresses: config.addresses,
@@ -159,10 +147,10 @@ async function open(config: MeshConfig, log: Log, closers: Closers): Promise<Mes
     localCodec: config.localCodec ?? false,
     deliverTwice: config.deliverTwice ?? false,
   };
+  const roleDeps = { instruments, log };
   const accessed = new Map<Role, Promise<RoleAccess>>();
   const access = (role: Role): Promise<RoleAccess> => {
-    const known =
-      accessed.get(role) ?? roleAccess(role, hosted.get(role), clients, { instruments, log }, closers);
+    const known = accessed.get(role) ?? roleAccess(role, hosted.get(role), clients, roleDeps, closers);
     accessed.set(role, known);
     return known;
   };
@@ -171,18 +159,10 @@ async function open(config: MeshConfig, log: Log, closers: Closers): Promise<Mes
   const usesBus = has('worker') || (has('feature') && config.bus.urls !== undefined);
   const bus = usesBus ? await openBus(config, { log, metrics }, closers) : undefined;
   if (has('audit')) {
-    const audit = await createAuditService(
-      auditConfig({
-        keysFolder: join(config.dataFolder, 'keys'),
-        ...config.audit,
-        folder: config.auditFolder ?? join(config.dataFolder, 'audit'),
-      }),
-      deps,
-      closers,
-    );
+    const audit = await openAuditRole(config, { ...deps, instruments }, closers);
     hosted.set('audit', {
       services: [serve(auditContract, audit.handlers, instruments)],
-      unready: audit.writable,
+      unready: audit.unready,
     });
   }
   if (has('feature')) {
@@ -244,7 +224,15 @@ async function open(config: MeshConfig, log: Log, closers: Closers): Promise<Mes
     return undefined;
   };
 
-  if (has('gateway')) {
+  const replica = has('gateway')
+    ? await replicaAccess(config, hosted, clients, roleDeps, closers)
+    : undefined;
+  if (replica !== undefined && !predicts) {
+    // What auditors ask, with nothing to predict.
+    const writer = config.addresses.audit === undefined ? replica : await access('audit');
+    checks.push(replica.unready);
+    reachable = [serve(auditContract, auditOver(replica, writer), instruments)];
+  } else if (has('gateway')) {
     const [feature, inference, audit] = await Promise.all([
       access('feature'),
       access('inference'),
@@ -272,7 +260,12 @@ async function open(config: MeshConfig, log: Log, closers: Closers): Promise<Mes
       ...scoring,
       inference: toCallers(scoring.inference),
     };
-    reachable = publicServices(recorded, { feature, audit }, linked, instruments);
+    const own = linked.find(({ service }) => service === auditContract.service);
+    const records =
+      replica === undefined && own !== undefined
+        ? own
+        : serve(auditContract, auditOver(replica ?? audit, audit), instruments);
+    reachable = publicServices(recorded, { feature, audit: records }, linked, instruments);
   }
 
   const operations = await startOperationsServer(
@@ -293,9 +286,13 @@ async function open(config: MeshConfig, log: Log, closers: Closers): Promise<Mes
     closers,
   );
   const edge = has('gateway') && {
-    scoring: edgeClient(scoringContract, reachable, 'http'),
-    models: edgeClient(modelContract, reachable, 'http'),
-    inference: edgeClient(inferenceContract, reachable, 'http'),
+    predictions: predicts
+      ? {
+          scoring: edgeClient(scoringContract, reachable, 'http'),
+          models: edgeClient(modelContract, reachable, 'http'),
+          inference: edgeClient(inferenceContract, reachable, 'http'),
+        }
+      : undefined,
     audit: edgeClient(auditContract, reachable, 'http'),
   };
   const http = edge
@@ -317,6 +314,37 @@ async function open(config: MeshConfig, log: Log, closers: Closers): Promise<Mes
     unready,
     close: () => closers.close(),
   };
+}
+
+/** Throws CONFIG_INVALID if a replica is asked for where there is no audit role to be one, or where records could not be written. */
+function checkFollowing({ addresses, roles }: MeshConfig, scores: boolean): void {
+  if (!roles.includes('audit'))
+    throw new MeshError(
+      'CONFIG_INVALID',
+      'SCOREMESH_AUDIT_FOLLOW makes the audit role of this process a read replica, and SCOREMESH_ROLES has no audit: add it, or set SCOREMESH_AUDIT_READ_ADDRESS to where the replica runs',
+    );
+  if (scores && addresses.audit === undefined)
+    throw new MeshError(
+      'CONFIG_INVALID',
+      'SCOREMESH_AUDIT_FOLLOW makes the audit role of this process a read replica, which takes no records of what its gateway answers: set SCOREMESH_AUDIT_ADDRESS to the writer, or give the replica a process of its own',
+    );
+}
+
+/** A replica that a gateway reads the audit log from instead of its writer: elsewhere or here; undefined if there is none. */
+async function replicaAccess(
+  { auditReads, follow }: MeshConfig,
+  hosted: ReadonlyMap<Role, Hosted>,
+  clients: RoleClientsConfig,
+  deps: Parameters<typeof roleAccess>[3],
+  closers: Closers,
+): Promise<RoleAccess | undefined> {
+  if (auditReads === undefined && follow === undefined) return undefined;
+  const config = { ...clients, addresses: { audit: auditReads } };
+  return await roleAccess('audit', hosted.get('audit'), config, deps, closers);
+}
+
+function auditOver(reads: RoleAccess, writer: RoleAccess): Handlers<AuditContract> {
+  return splitAudit(reads.client(auditContract), writer.client(auditContract));
 }
 
 /** The bus to the configured NATS, or to a private nats-server that stops with this process; to none if there is none. */

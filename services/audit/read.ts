@@ -18,7 +18,7 @@ export interface ReadDeps {
   readonly recent: RecentEntries;
   readonly store: IndexStore;
   readonly indexer: Indexer;
-  readonly records: CompleteRecords;
+  readonly records: Pick<CompleteRecords, 'response'>;
 }
 
 /** Reads of one list that run at once: the disk's queue is shared with the commits. */
@@ -27,21 +27,12 @@ const readsAtOnce = 8;
 const maxAnswerBytes = 2 * 1024 * 1024;
 
 /** GetRecord and ListRecords. Both see every record whose append was answered before they were called. */
-export function createReads(
-  deps: ReadDeps,
-): Pick<Handlers<AuditContract>, 'GetRecord' | 'GetSealedContent' | 'ListRecords'> {
+export function createReads(deps: ReadDeps): Pick<Handlers<AuditContract>, 'GetRecord' | 'ListRecords'> {
   const { reader, recent, store, indexer, records: complete } = deps;
-  const read = async (recordId: string, call: Call): Promise<StoredRecord> => {
-    const id = parseRecordId(recordId, 'record_id');
-    const place = (await placeOf(recent.byId(recordId.toLowerCase()), call)) ?? store.findRecord(id);
-    if (place === undefined) throw recordNotFound(`record ${recordId}`, { record_id: recordId });
-    return await reader.read(place);
-  };
-
   return {
     GetRecord: async ({ recordId, idempotencyKey }, call) => {
       throwIfUnwanted(call, 'the record was looked up');
-      if (recordId !== '') return await complete.response(await read(recordId, call));
+      if (recordId !== '') return await complete.response(await recordById(deps, recordId, call));
       if (idempotencyKey === '')
         throw invalidRequest([
           { field: 'record_id', description: 'it is empty; give it or idempotency_key' },
@@ -52,24 +43,6 @@ export function createReads(
       if (stored?.keyHash?.equals(keyHash) !== true)
         throw recordNotFound(`a record under the idempotency key "${idempotencyKey}"`, {});
       return await complete.response(stored);
-    },
-
-    GetSealedContent: async ({ recordId }, call) => {
-      throwIfUnwanted(call, 'the content was looked up');
-      const stored = await read(recordId, call);
-      const { contentState, serialized } = await complete.content(stored);
-      const metadata = { record_id: recordId };
-      if (contentState === 'CONTENT_STATE_ERASED')
-        throw new MeshError('SUBJECT_ERASED', `the content of ${recordId} was erased on request`, {
-          metadata,
-        });
-      if (contentState === 'CONTENT_STATE_LOST')
-        throw new MeshError(
-          'STATE_CORRUPT',
-          `the content of ${recordId} can not be read: run \`scoremesh audit check\``,
-          { metadata },
-        );
-      return { sealedContent: serialized, entry: stored.entry };
     },
 
     ListRecords: async (request, call) => {
@@ -96,6 +69,18 @@ export function createReads(
       return { records, nextPageToken: last === undefined ? '' : writeToken(last, query) };
     },
   };
+}
+
+/** RECORD_NOT_FOUND or INVALID_REQUEST if there is none. */
+export async function recordById(
+  { recent, store, reader }: Pick<ReadDeps, 'recent' | 'store' | 'reader'>,
+  recordId: string,
+  call: Call,
+): Promise<StoredRecord> {
+  const id = parseRecordId(recordId, 'record_id');
+  const place = (await placeOf(recent.byId(recordId.toLowerCase()), call)) ?? store.findRecord(id);
+  if (place === undefined) throw recordNotFound(`record ${recordId}`, { record_id: recordId });
+  return await reader.read(place);
 }
 
 /** Where it stands, once it is durable. */

@@ -8,9 +8,10 @@ import { openLogKey } from '../kit/transparency/log-key.ts';
 import type { NoteSigner } from '../kit/transparency/signing-key.ts';
 import type { AuditConfig } from './config.ts';
 import { type Disk, realDisk } from './disk.ts';
+import { refuseReplica } from './follow/replica-note.ts';
+import { type DiskGuard, lockGuarded } from './guarded-lock.ts';
 import { openIndexCarefully } from './index/careful-opening.ts';
 import type { IndexStore } from './index/store.ts';
-import { lockFolder } from './lock.ts';
 import { LeafHashes } from './log/leaf-hashes.ts';
 import type { RecoveredLog } from './log/recovery.ts';
 import type { AuditMetrics } from './metrics.ts';
@@ -45,8 +46,7 @@ export interface AuditState {
   readonly signer: NoteSigner;
   readonly recovered: RecoveredLog;
   readonly subjectOf: SubjectReader;
-  /** Whether the disk has answered all that closing asked of it; nobody else may have the folder otherwise. */
-  readonly guard: { isLogQuiet: boolean; isLogInOrder: boolean; isIndexQuiet: boolean };
+  readonly guard: DiskGuard;
 }
 
 export interface StateDeps {
@@ -68,19 +68,11 @@ export async function openState(
   closers: Closers,
 ): Promise<AuditState> {
   const folders = auditFolders(config.folder);
-  const guard = { isLogQuiet: true, isLogInOrder: true, isIndexQuiet: true };
   await refuseHalfRestored(config.folder);
+  await refuseReplica(config.folder, stateDisk);
   await stateDisk.makeFolder(config.folder);
   await realDisk().makeFolder(config.folder);
-  const lock = await lockFolder(config.folder);
-  let isInOrder = false;
-  closers.add('audit lock', async () => {
-    // A disk that does not answer may still write: nobody else may have the folder while this process lives.
-    if (!guard.isLogQuiet) return;
-    // What a failed sync left in the log is no part of it, and must not look durable to the next one.
-    if (guard.isLogInOrder) await lock.release(isInOrder);
-    else await lock.abandon();
-  });
+  const { guard, lock } = await lockGuarded(config.folder, closers);
 
   const index = await openIndexCarefully(folders.index, log);
   const { store } = index;
@@ -128,7 +120,7 @@ export async function openState(
     await opened.file.close().catch(() => {});
   });
   await lock.settle();
-  isInOrder = true;
+  guard.isSettled = true;
   metrics.torn(opened.tornBytes);
   keys.noteUsed(store.highestSlot());
   const pending = new PendingErasures(stateDisk, folders.erasing);

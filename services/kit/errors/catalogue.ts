@@ -81,6 +81,8 @@ export const catalogue = {
   ADMINISTRATOR_ONLY: 'PERMISSION_DENIED',
   TOKEN_INVALID: 'UNAUTHENTICATED',
   REPLAY_DIFFERS: 'DATA_LOSS',
+  AUDIT_REPLICA: 'FAILED_PRECONDITION',
+  LOG_DIVERGED: 'DATA_LOSS',
 } as const satisfies Record<ReasonInProto, CodeName>;
 
 type ReasonInProto = Exclude<

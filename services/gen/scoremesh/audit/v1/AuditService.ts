@@ -191,14 +191,16 @@ export interface AuditServiceClient extends grpc.Client {
   queryRecords(argument: _scoremesh_audit_v1_QueryRecordsRequest, callback: grpc.requestCallback<_scoremesh_audit_v1_QueryRecordsResponse__Output>): grpc.ClientUnaryCall;
   
   /**
-   * A file of the log as C2SP tlog-tiles lays it out: checkpoint, tile/<L>/<N>[.p/<W>], tile/entries/<N>[.p/<W>].
+   * A file of the log as C2SP tlog-tiles lays it out: checkpoint, tile/<L>/<N>[.p/<W>], tile/entries/<N>[.p/<W>]. Beside them: cosigned, the
+   * newest checkpoint that witnesses have cosigned; minimum, the first index whose entry is there; vkey, the log's public key.
    */
   ReadLog(argument: _scoremesh_audit_v1_ReadLogRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_scoremesh_audit_v1_ReadLogResponse__Output>): grpc.ClientUnaryCall;
   ReadLog(argument: _scoremesh_audit_v1_ReadLogRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_scoremesh_audit_v1_ReadLogResponse__Output>): grpc.ClientUnaryCall;
   ReadLog(argument: _scoremesh_audit_v1_ReadLogRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_scoremesh_audit_v1_ReadLogResponse__Output>): grpc.ClientUnaryCall;
   ReadLog(argument: _scoremesh_audit_v1_ReadLogRequest, callback: grpc.requestCallback<_scoremesh_audit_v1_ReadLogResponse__Output>): grpc.ClientUnaryCall;
   /**
-   * A file of the log as C2SP tlog-tiles lays it out: checkpoint, tile/<L>/<N>[.p/<W>], tile/entries/<N>[.p/<W>].
+   * A file of the log as C2SP tlog-tiles lays it out: checkpoint, tile/<L>/<N>[.p/<W>], tile/entries/<N>[.p/<W>]. Beside them: cosigned, the
+   * newest checkpoint that witnesses have cosigned; minimum, the first index whose entry is there; vkey, the log's public key.
    */
   readLog(argument: _scoremesh_audit_v1_ReadLogRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_scoremesh_audit_v1_ReadLogResponse__Output>): grpc.ClientUnaryCall;
   readLog(argument: _scoremesh_audit_v1_ReadLogRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_scoremesh_audit_v1_ReadLogResponse__Output>): grpc.ClientUnaryCall;
@@ -268,7 +270,8 @@ export interface AuditServiceHandlers extends grpc.UntypedServiceImplementation 
   QueryRecords: grpc.handleUnaryCall<_scoremesh_audit_v1_QueryRecordsRequest__Output, _scoremesh_audit_v1_QueryRecordsResponse>;
   
   /**
-   * A file of the log as C2SP tlog-tiles lays it out: checkpoint, tile/<L>/<N>[.p/<W>], tile/entries/<N>[.p/<W>].
+   * A file of the log as C2SP tlog-tiles lays it out: checkpoint, tile/<L>/<N>[.p/<W>], tile/entries/<N>[.p/<W>]. Beside them: cosigned, the
+   * newest checkpoint that witnesses have cosigned; minimum, the first index whose entry is there; vkey, the log's public key.
    */
   ReadLog: grpc.handleUnaryCall<_scoremesh_audit_v1_ReadLogRequest__Output, _scoremesh_audit_v1_ReadLogResponse>;
   

@@ -24,6 +24,10 @@ export const ContentState = {
    * It can't be read, though nobody asked for its erasure: an alarm.
    */
   CONTENT_STATE_LOST: 'CONTENT_STATE_LOST',
+  /**
+   * This process is a read replica and holds no sealed content: ask the writer.
+   */
+  CONTENT_STATE_NOT_HERE: 'CONTENT_STATE_NOT_HERE',
 } as const;
 
 /**
@@ -55,6 +59,11 @@ export type ContentState =
    */
   | 'CONTENT_STATE_LOST'
   | 4
+  /**
+   * This process is a read replica and holds no sealed content: ask the writer.
+   */
+  | 'CONTENT_STATE_NOT_HERE'
+  | 5
 
 /**
  * What became of a record's sealed content.

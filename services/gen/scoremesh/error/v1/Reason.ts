@@ -233,6 +233,14 @@ export const Reason = {
    * DATA_LOSS: what was answered can't be had again: its replay has other bits on the same build, or its record's content is lost.
    */
   REASON_REPLAY_DIFFERS: 'REASON_REPLAY_DIFFERS',
+  /**
+   * FAILED_PRECONDITION: this audit role is a read replica, which has no keys and writes nothing of its own; ask the writer that the message names.
+   */
+  REASON_AUDIT_REPLICA: 'REASON_AUDIT_REPLICA',
+  /**
+   * DATA_LOSS: a signed checkpoint of the audit log does not continue the one that was verified before: the log was forked or rolled back.
+   */
+  REASON_LOG_DIVERGED: 'REASON_LOG_DIVERGED',
 } as const;
 
 /**
@@ -525,6 +533,16 @@ export type Reason =
    */
   | 'REASON_REPLAY_DIFFERS'
   | 56
+  /**
+   * FAILED_PRECONDITION: this audit role is a read replica, which has no keys and writes nothing of its own; ask the writer that the message names.
+   */
+  | 'REASON_AUDIT_REPLICA'
+  | 57
+  /**
+   * DATA_LOSS: a signed checkpoint of the audit log does not continue the one that was verified before: the log was forked or rolled back.
+   */
+  | 'REASON_LOG_DIVERGED'
+  | 58
 
 /**
  * Every failure that the mesh can name. ErrorInfo.reason carries the name without its prefix; the gRPC code that goes
