@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,8 +17,8 @@ describe('the command line', () => {
   let folder: string;
 
   beforeAll(async () => {
+    mesh = await place('local');
     folder = mkdtempSync(join(tmpdir(), 'scoremesh-command-'));
-    mesh = await place('local', { auditFolder: join(folder, 'audit') });
   });
   afterAll(async () => {
     await mesh?.close();
@@ -54,36 +54,6 @@ describe('the command line', () => {
       },
     });
     expect((await run('audit', 'list')).out).toContain(id);
-  });
-
-  it('proves offline what a record says, and refuses the content of another', async () => {
-    const at = (name: string): string => join(folder, name);
-    const proven = async (name: string) => {
-      const { out } = await run(...flightArgs, '-i', 'distance=888', '--receipt', at(`${name}.receipt`));
-      const [, id = ''] = /prediction +(\S+)/.exec(out) ?? [];
-      const files = ['--entry', at(`${name}.entry`), '--content', at(`${name}.content`)];
-      expect(await run('audit', 'get', id, ...files)).toMatchObject({ code: 0 });
-      return id;
-    };
-    await proven('one');
-    const id = await proven('two');
-    const vkey = readFileSync(join(folder, 'audit', 'vkey'), 'utf8').trim();
-    const verify = async (content: string) =>
-      await scoremesh(
-        ['audit', 'verify', at('two.receipt'), '--vkey', vkey, '--entry', at('two.entry')].concat(
-          '--content',
-          at(content),
-        ),
-      );
-    const { code, out } = await verify('two.content');
-    expect(code).toBe(0);
-    expect(out).toContain('is what the entry commits to');
-    expect(out).toContain(id);
-    expect(out).toContain('"origin": "ORD"');
-    expect(out).toContain('"distance"');
-    const other = await verify('one.content');
-    expect(other.code).toBe(1);
-    expect(other.err).toContain('is not what the entry commits to');
   });
 
   it('tells every kind of record apart in a list', async () => {
