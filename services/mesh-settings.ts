@@ -262,7 +262,7 @@ export const access = {
     optional(
       'SCOREMESH_ADMIN_TOKEN',
       bearerToken(16),
-      'What a caller must send to erase or export the data of a person; commands send it. Not set: nobody may.',
+      'What a caller must send to erase or export the data of a person, and to see what is personal of records; commands send it. Not set: nobody may erase or export, everybody sees.',
     ),
   ),
 };

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { startHttpServer } from '../gateway/http/http-server.ts';
 import { publicServices } from '../gateway/public-services.ts';
 import { splitAudit } from '../gateway/split-audit.ts';
+import { withholdContent, withholdReplayed } from '../gateway/withheld-content.ts';
 import { type AuditRoleConfig, openAuditRole } from './audit-role.ts';
 import {
   type AuditContract,
@@ -227,11 +228,14 @@ async function open(config: MeshConfig, log: Log, closers: Closers): Promise<Mes
   const replica = has('gateway')
     ? await replicaAccess(config, hosted, clients, roleDeps, closers)
     : undefined;
+  /** Whether what is personal of the log is shown to everybody. */
+  const isOpen = config.adminToken === undefined;
   if (replica !== undefined && !predicts) {
     // What auditors ask, with nothing to predict.
     const writer = config.addresses.audit === undefined ? replica : await access('audit');
     checks.push(replica.unready);
-    reachable = [serve(auditContract, auditOver(replica, writer), instruments)];
+    const records = auditOver(replica, writer);
+    reachable = [serve(auditContract, isOpen ? records : withholdContent(records), instruments)];
   } else if (has('gateway')) {
     const [feature, inference, audit] = await Promise.all([
       access('feature'),
@@ -258,13 +262,17 @@ async function open(config: MeshConfig, log: Log, closers: Closers): Promise<Mes
     checks.push(scoring.unready, feature.unready, inference.unready, audit.unready);
     const recorded = {
       ...scoring,
+      scoring: isOpen
+        ? scoring.scoring
+        : { ...scoring.scoring, Replay: withholdReplayed(scoring.scoring.Replay) },
       inference: toCallers(scoring.inference),
     };
     const own = linked.find(({ service }) => service === auditContract.service);
+    const forwarded = auditOver(replica ?? audit, audit);
     const records =
-      replica === undefined && own !== undefined
+      isOpen && replica === undefined && own !== undefined
         ? own
-        : serve(auditContract, auditOver(replica ?? audit, audit), instruments);
+        : serve(auditContract, isOpen ? forwarded : withholdContent(forwarded), instruments);
     reachable = publicServices(recorded, { feature, audit: records }, linked, instruments);
   }
 

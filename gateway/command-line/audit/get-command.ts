@@ -26,6 +26,10 @@ export function addGetCommand(audit: Command, context: CommandContext): void {
       await withMesh(context, options, async (mesh, call) => {
         const response = await mesh.audit.GetRecord({ recordId }, call);
         context.terminal.out(JSON.stringify(recordResponseJson(response), null, 2));
+        if (response.contentState === 'CONTENT_STATE_WITHHELD')
+          context.terminal.err(
+            'its content is for the administrator: set SCOREMESH_ADMIN_TOKEN to the one of the server',
+          );
         if (options.entry !== undefined) await write(options.entry, response.entry);
         if (options.content === undefined) return;
         const { sealedContent } = await mesh.audit.GetSealedContent({ recordId }, call);

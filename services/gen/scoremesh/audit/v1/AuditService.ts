@@ -146,14 +146,14 @@ export interface AuditServiceClient extends grpc.Client {
   getRecord(argument: _scoremesh_audit_v1_GetRecordRequest, callback: grpc.requestCallback<_scoremesh_audit_v1_GetRecordResponse__Output>): grpc.ClientUnaryCall;
   
   /**
-   * What a record commits to: with the entry anybody can check that it is what was recorded. SUBJECT_ERASED if it was erased.
+   * What a record commits to, for the administrator where there is one: with the entry anybody can check that it is what was recorded. SUBJECT_ERASED if it was erased.
    */
   GetSealedContent(argument: _scoremesh_audit_v1_GetSealedContentRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_scoremesh_audit_v1_GetSealedContentResponse__Output>): grpc.ClientUnaryCall;
   GetSealedContent(argument: _scoremesh_audit_v1_GetSealedContentRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_scoremesh_audit_v1_GetSealedContentResponse__Output>): grpc.ClientUnaryCall;
   GetSealedContent(argument: _scoremesh_audit_v1_GetSealedContentRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_scoremesh_audit_v1_GetSealedContentResponse__Output>): grpc.ClientUnaryCall;
   GetSealedContent(argument: _scoremesh_audit_v1_GetSealedContentRequest, callback: grpc.requestCallback<_scoremesh_audit_v1_GetSealedContentResponse__Output>): grpc.ClientUnaryCall;
   /**
-   * What a record commits to: with the entry anybody can check that it is what was recorded. SUBJECT_ERASED if it was erased.
+   * What a record commits to, for the administrator where there is one: with the entry anybody can check that it is what was recorded. SUBJECT_ERASED if it was erased.
    */
   getSealedContent(argument: _scoremesh_audit_v1_GetSealedContentRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_scoremesh_audit_v1_GetSealedContentResponse__Output>): grpc.ClientUnaryCall;
   getSealedContent(argument: _scoremesh_audit_v1_GetSealedContentRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_scoremesh_audit_v1_GetSealedContentResponse__Output>): grpc.ClientUnaryCall;
@@ -255,7 +255,7 @@ export interface AuditServiceHandlers extends grpc.UntypedServiceImplementation 
   GetRecord: grpc.handleUnaryCall<_scoremesh_audit_v1_GetRecordRequest__Output, _scoremesh_audit_v1_GetRecordResponse>;
   
   /**
-   * What a record commits to: with the entry anybody can check that it is what was recorded. SUBJECT_ERASED if it was erased.
+   * What a record commits to, for the administrator where there is one: with the entry anybody can check that it is what was recorded. SUBJECT_ERASED if it was erased.
    */
   GetSealedContent: grpc.handleUnaryCall<_scoremesh_audit_v1_GetSealedContentRequest__Output, _scoremesh_audit_v1_GetSealedContentResponse>;
   

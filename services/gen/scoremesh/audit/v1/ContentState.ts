@@ -28,6 +28,10 @@ export const ContentState = {
    * This process is a read replica and holds no sealed content: ask the writer.
    */
   CONTENT_STATE_NOT_HERE: 'CONTENT_STATE_NOT_HERE',
+  /**
+   * It is shown to the administrator alone.
+   */
+  CONTENT_STATE_WITHHELD: 'CONTENT_STATE_WITHHELD',
 } as const;
 
 /**
@@ -64,6 +68,11 @@ export type ContentState =
    */
   | 'CONTENT_STATE_NOT_HERE'
   | 5
+  /**
+   * It is shown to the administrator alone.
+   */
+  | 'CONTENT_STATE_WITHHELD'
+  | 6
 
 /**
  * What became of a record's sealed content.
