@@ -1,5 +1,4 @@
 import {
-  auditContract,
   feastContract,
   featureContract,
   type InferenceContract,
@@ -32,7 +31,7 @@ interface Recorded {
  */
 export function publicServices(
   recorded: Recorded,
-  { feature, audit }: { readonly feature: Role; readonly audit: Role },
+  { feature, audit }: { readonly feature: Role; readonly audit: Served },
   hosted: readonly Served[],
   instruments: Instruments,
 ): Served[] {
@@ -45,6 +44,6 @@ export function publicServices(
     serve(inferenceContract, recorded.inference, instruments),
     forward(featureContract, feature),
     forward(feastContract, feature),
-    forward(auditContract, audit),
+    audit,
   ];
 }

@@ -72,6 +72,7 @@ export const auditContract = contract<audit.AuditServiceHandlers, audit.AuditSer
       'ListRecords',
       'QueryRecords',
       'GetReceipt',
+      'GetSealedContent',
       'GetInclusionProof',
       'GetConsistencyProof',
       'ReadLog',

@@ -1,9 +1,11 @@
 import { busSettings } from './kit/bus/config.ts';
 import {
+  address,
   addresses,
   bearerToken,
   choice,
   duration,
+  file,
   folder,
   integer,
   type Kind,
@@ -66,6 +68,11 @@ export const placement = {
     'SCOREMESH_AUDIT_ADDRESS',
     addresses(),
     'Where the audit role runs, if not in this process.',
+  ),
+  auditReads: optional(
+    'SCOREMESH_AUDIT_READ_ADDRESS',
+    addresses(),
+    'A read replica of the audit log that a gateway asks for records and proofs in place of the audit role. Not set: the audit role.',
   ),
 };
 
@@ -164,7 +171,7 @@ export const audit = {
   ),
   logKeyFile: optional(
     'SCOREMESH_AUDIT_KEY_FILE',
-    folder(),
+    file(),
     'The key that checkpoints are signed with, as `scoremesh audit keygen` writes it. Not set: log.key in the folder of keys.',
   ),
   witnesses: optional(
@@ -198,8 +205,27 @@ export const audit = {
   ),
   masterKeyFile: optional(
     'SCOREMESH_MASTER_KEY_FILE',
-    folder(),
+    file(),
     'A file that holds the master key, in place of SCOREMESH_MASTER_KEY.',
+  ),
+};
+
+/** Makes the audit role a read replica. */
+export const following = {
+  writer: optional(
+    'SCOREMESH_AUDIT_FOLLOW',
+    address(),
+    'The audit role or gateway whose audit log this audit role follows as a read replica, with a SCOREMESH_DATA of its own. Not set: it writes a log of its own.',
+  ),
+  vkey: optional(
+    'SCOREMESH_AUDIT_FOLLOW_VKEY',
+    text('a verifier key, as `scoremesh audit vkey` prints it'),
+    'The public key of the log that is followed. Not set: the one that is met first, which is kept and never changed.',
+  ),
+  maxAgeMs: optional(
+    'SCOREMESH_AUDIT_FOLLOW_MAX_AGE',
+    duration(1000, 365 * dayMs),
+    'How old the last verified checkpoint may be before a replica says that it is not ready. Not set: any age.',
   ),
 };
 
@@ -237,7 +263,7 @@ export const access = {
     optional(
       'SCOREMESH_ADMIN_TOKEN',
       bearerToken(16),
-      'What a caller must send to erase or export the data of a person; commands send it. Not set: nobody may.',
+      'What a caller must send to erase or export the data of a person, and to see what is personal of records; commands send it. Not set: nobody may erase or export, everybody sees.',
     ),
   ),
 };
@@ -258,6 +284,7 @@ export const meshParts = {
   models,
   features,
   audit,
+  following,
   limits,
   access,
   messaging: busSettings,

@@ -2,9 +2,11 @@ import { join } from 'node:path';
 import { startHttpServer } from '../gateway/http/http-server.ts';
 import { scoreRequestOf } from '../gateway/http/score-json.ts';
 import { publicServices } from '../gateway/public-services.ts';
-import { type AuditConfig, auditConfig } from './audit/config.ts';
-import { createAuditService } from './audit/service.ts';
+import { splitAudit } from '../gateway/split-audit.ts';
+import { withholdContent, withholdReplayed } from '../gateway/withheld-content.ts';
+import { type AuditRoleConfig, checkFollowing, openAuditRole } from './audit-role.ts';
 import {
+  type AuditContract,
   auditContract,
   feastContract,
   featureContract,
@@ -17,11 +19,8 @@ import { createFeastHandlers } from './feature/feast/feast-handlers.ts';
 import { createFeatureService } from './feature/feature-service.ts';
 import { inferenceDefaults, type ModelControl } from './inference/config.ts';
 import { createInferenceService } from './inference/service.ts';
-import { type Bus, createBus } from './kit/bus/bus.ts';
 import type { busSettings } from './kit/bus/config.ts';
-import { startNatsServer } from './kit/bus/nats-server.ts';
 import type { Settings } from './kit/config/settings.ts';
-import { startCall } from './kit/contract/call.ts';
 import type { Handlers } from './kit/contract/contract.ts';
 import { MeshError } from './kit/errors/mesh-error.ts';
 import { type Closers, createClosers } from './kit/lifecycle/closers.ts';
@@ -33,12 +32,12 @@ import { startGrpcServer } from './kit/rpc/grpc-server.ts';
 import { createInstruments } from './kit/rpc/instruments.ts';
 import { edgeClient } from './kit/rpc/local.ts';
 import { type Served, serve } from './kit/rpc/served.ts';
-import type { Metrics } from './kit/telemetry/metrics.ts';
 import { createMetrics } from './kit/telemetry/prometheus.ts';
 import { createTracer } from './kit/telemetry/tracer.ts';
 import type { TracingConfig } from './kit/telemetry/tracing-config.ts';
 import type { OipStatus, Role } from './mesh-settings.ts';
-import { type RoleAccess, roleAccess } from './role-clients.ts';
+import { openBus } from './open-bus.ts';
+import { type RoleAccess, type RoleClientsConfig, roleAccess } from './role-clients.ts';
 import { createJobsApi, jobsApiDefaults } from './scoring/jobs/api.ts';
 import { type JobsConfig, jobsDefaults } from './scoring/jobs/config.ts';
 import { noJobs } from './scoring/jobs/no-jobs.ts';
@@ -46,7 +45,7 @@ import { jobStreams, keepJobStreams } from './scoring/jobs/streams.ts';
 import { createWorker } from './scoring/jobs/worker/worker.ts';
 import { createScoring } from './scoring/service.ts';
 
-export interface MeshConfig {
+export interface MeshConfig extends AuditRoleConfig {
   readonly roles: readonly Role[];
   readonly addresses: Readonly<Partial<Record<Role, string | undefined>>>;
   readonly host: string;
@@ -69,31 +68,14 @@ export interface MeshConfig {
   };
   /** Status codes of the Open Inference Protocol: what is true, or Triton's. */
   readonly oipStatus?: OipStatus;
-  readonly dataFolder: string;
-  /** Where the audit log is kept; in the data folder unless given. */
-  readonly auditFolder?: string;
-  /** How the audit log is signed and sealed; what is left out has a default. */
-  readonly audit?: Partial<
-    Pick<
-      AuditConfig,
-      | 'keysFolder'
-      | 'logKeyFile'
-      | 'origin'
-      | 'masterKey'
-      | 'masterKeyFile'
-      | 'witnesses'
-      | 'witnessQuorum'
-      | 'retentionMs'
-      | 'retentionMinimumMs'
-    >
-  >;
+  /** A read replica of the audit log that a gateway asks instead of the writer, wherever it can. */
+  readonly auditReads?: string | undefined;
   readonly bus: Settings<typeof busSettings>;
   /** How jobs are kept and worked off; what is left out has a default. */
   readonly jobs?: Partial<JobsConfig>;
   /** Version of the software. */
   readonly version: string;
   readonly defaultTimeoutMs: number;
-  readonly maxMessageBytes: number;
   readonly maxInFlight: number;
   readonly graceMs: number;
   /** Makes who sends it the administrator; without one nobody is. */
@@ -137,7 +119,6 @@ const healthEveryMs = 200;
 const maxAnswerDescription = 16 * 1024;
 /** Tensors of one record: request and answer fit into what the audit role seals. */
 const maxRecordedBytes = 32 * 1024 * 1024;
-const privateNatsWaitMs = 2000;
 
 /** Hosts the named roles and dials the rest. Resolves when everything listens; if it fails, all that was opened is closed. */
 export async function startMesh(config: MeshConfig, log: Log): Promise<Mesh> {
@@ -160,6 +141,10 @@ async function open(config: MeshConfig, log: Log, closers: Closers): Promise<Mes
   const toCallers = (inference: Handlers<InferenceContract>): Handlers<InferenceContract> =>
     config.oipStatus === 'triton' ? withTritonErrors(inference, log) : inference;
 
+  const predicts = (['feature', 'inference'] as const).some(
+    (role) => has(role) || config.addresses[role] !== undefined,
+  );
+  if (config.follow !== undefined) checkFollowing(config, has('gateway') && predicts);
   const hosted = new Map<Role, Hosted>();
   const clients = {
     addresses: config.addresses,
@@ -167,10 +152,10 @@ async function open(config: MeshConfig, log: Log, closers: Closers): Promise<Mes
     localCodec: config.localCodec ?? false,
     deliverTwice: config.deliverTwice ?? false,
   };
+  const roleDeps = { instruments, log };
   const accessed = new Map<Role, Promise<RoleAccess>>();
   const access = (role: Role): Promise<RoleAccess> => {
-    const known =
-      accessed.get(role) ?? roleAccess(role, hosted.get(role), clients, { instruments, log }, closers);
+    const known = accessed.get(role) ?? roleAccess(role, hosted.get(role), clients, roleDeps, closers);
     accessed.set(role, known);
     return known;
   };
@@ -184,18 +169,10 @@ async function open(config: MeshConfig, log: Log, closers: Closers): Promise<Mes
   const usesBus = has('worker') || ((has('feature') || has('gateway')) && config.bus.urls !== undefined);
   const bus = usesBus ? await openBus(config, { log, metrics }, closers) : undefined;
   if (has('audit')) {
-    const audit = await createAuditService(
-      auditConfig({
-        keysFolder: join(config.dataFolder, 'keys'),
-        ...config.audit,
-        folder: config.auditFolder ?? join(config.dataFolder, 'audit'),
-      }),
-      deps,
-      closers,
-    );
+    const audit = await openAuditRole(config, { ...deps, instruments }, closers);
     hosted.set('audit', {
       services: [serve(auditContract, audit.handlers, instruments)],
-      unready: audit.writable,
+      unready: audit.unready,
     });
   }
   if (has('feature')) {
@@ -257,7 +234,18 @@ async function open(config: MeshConfig, log: Log, closers: Closers): Promise<Mes
     return undefined;
   };
 
-  if (has('gateway') || has('worker')) {
+  const replica = has('gateway')
+    ? await replicaAccess(config, hosted, clients, roleDeps, closers)
+    : undefined;
+  /** Whether what is personal of the log is shown to everybody. */
+  const isOpen = config.adminToken === undefined;
+  if (replica !== undefined && !predicts) {
+    // What auditors ask, with nothing to predict.
+    const writer = config.addresses.audit === undefined ? replica : await access('audit');
+    checks.push(replica.unready);
+    const records = auditOver(replica, writer);
+    reachable = [serve(auditContract, isOpen ? records : withholdContent(records), instruments)];
+  } else if (has('gateway') || has('worker')) {
     const [feature, inference, audit] = await Promise.all([
       access('feature'),
       access('inference'),
@@ -287,10 +275,21 @@ async function open(config: MeshConfig, log: Log, closers: Closers): Promise<Mes
       has('gateway') && bus !== undefined ? createJobsApi(jobsApiDefaults, { ...deps, bus }) : noJobs;
     const recorded = {
       ...scoring,
-      scoring: { ...scoring.scoring, ...jobs },
+      scoring: {
+        ...scoring.scoring,
+        ...jobs,
+        ...(isOpen ? {} : { Replay: withholdReplayed(scoring.scoring.Replay) }),
+      },
       inference: toCallers(scoring.inference),
     };
-    if (has('gateway')) reachable = publicServices(recorded, { feature, audit }, linked, instruments);
+    const own = linked.find(({ service }) => service === auditContract.service);
+    const forwarded = auditOver(replica ?? audit, audit);
+    const records =
+      isOpen && replica === undefined && own !== undefined
+        ? own
+        : serve(auditContract, isOpen ? forwarded : withholdContent(forwarded), instruments);
+    if (has('gateway'))
+      reachable = publicServices(recorded, { feature, audit: records }, linked, instruments);
     if (has('worker') && bus !== undefined && streams !== undefined) {
       const scored = has('gateway') ? reachable : [serve(scoringContract, recorded.scoring, instruments)];
       createWorker(
@@ -330,9 +329,13 @@ async function open(config: MeshConfig, log: Log, closers: Closers): Promise<Mes
     closers,
   );
   const edge = has('gateway') && {
-    scoring: edgeClient(scoringContract, reachable, 'http'),
-    models: edgeClient(modelContract, reachable, 'http'),
-    inference: edgeClient(inferenceContract, reachable, 'http'),
+    predictions: predicts
+      ? {
+          scoring: edgeClient(scoringContract, reachable, 'http'),
+          models: edgeClient(modelContract, reachable, 'http'),
+          inference: edgeClient(inferenceContract, reachable, 'http'),
+        }
+      : undefined,
     audit: edgeClient(auditContract, reachable, 'http'),
   };
   const http = edge
@@ -356,26 +359,19 @@ async function open(config: MeshConfig, log: Log, closers: Closers): Promise<Mes
   };
 }
 
-/** The bus to the configured NATS, or to a private nats-server that stops with this process; to none if there is none. */
-async function openBus(
-  config: MeshConfig,
-  deps: { log: Log; metrics: Metrics },
+/** A replica that a gateway reads the audit log from instead of its writer: elsewhere or here; undefined if there is none. */
+async function replicaAccess(
+  { auditReads, follow }: MeshConfig,
+  hosted: ReadonlyMap<Role, Hosted>,
+  clients: RoleClientsConfig,
+  deps: Parameters<typeof roleAccess>[3],
   closers: Closers,
-): Promise<Bus> {
-  const name = `scoremesh-${config.roles.join('-')}`;
-  if (config.bus.urls !== undefined) return createBus({ ...config.bus, name }, deps, closers);
-  const server = await startNatsServer(
-    { folder: join(config.dataFolder, 'nats') },
-    { log: deps.log },
-    closers,
-  );
-  const bus = await createBus(
-    { ...config.bus, ...('url' in server ? { urls: [server.url] } : server), name },
-    deps,
-    closers,
-  );
-  // A server that was just started answers at once; the mesh does not depend on it.
-  if ('url' in server)
-    await bus.connected(startCall({ timeoutMs: privateNatsWaitMs, principal: name })).catch(() => {});
-  return bus;
+): Promise<RoleAccess | undefined> {
+  if (auditReads === undefined && follow === undefined) return undefined;
+  const config = { ...clients, addresses: { audit: auditReads } };
+  return await roleAccess('audit', hosted.get('audit'), config, deps, closers);
+}
+
+function auditOver(reads: RoleAccess, writer: RoleAccess): Handlers<AuditContract> {
+  return splitAudit(reads.client(auditContract), writer.client(auditContract));
 }

@@ -150,6 +150,8 @@ function configOf(environment: Environment, version: string, hosted: readonly Ro
           : undefined
         : absolute(ownFeatures),
     dataFolder,
+    auditReads: placement.auditReads,
+    follow: followOf(settings.following),
     audit: { ...signing, keysFolder: absolute(keys ?? join(dataFolder, 'keys')) },
     models: {
       control: models.control,
@@ -169,6 +171,19 @@ function configOf(environment: Environment, version: string, hosted: readonly Ro
     tracing: readTracingConfig(environment),
     serveLinks: true,
   };
+}
+
+/** What a replica follows; undefined without one. CONFIG_INVALID if something is said of a replica that is none. */
+function followOf({
+  writer,
+  ...rest
+}: ReturnType<typeof readSettings<typeof meshParts>>['following']): MeshConfig['follow'] {
+  if (writer !== undefined) return { writer, ...rest };
+  if (rest.vkey === undefined && rest.maxAgeMs === undefined) return undefined;
+  throw new MeshError(
+    'CONFIG_INVALID',
+    `SCOREMESH_AUDIT_FOLLOW_${rest.vkey === undefined ? 'MAX_AGE' : 'VKEY'} is set, but SCOREMESH_AUDIT_FOLLOW is not: set it to the writer that is followed, or neither`,
+  );
 }
 
 function auditSettings(environment: Environment, folder: string | undefined): AuditSettings {

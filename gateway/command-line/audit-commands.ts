@@ -1,8 +1,8 @@
 import { InvalidArgumentError } from 'commander';
-import type { GetRecordResponse__Output as GetRecordResponse } from '../../services/gen/scoremesh/audit/v1/GetRecordResponse.ts';
 import { addBackUpCommand } from './audit/backup-command.ts';
 import { addCheckCommand } from './audit/check-command.ts';
 import { addEraseCommand } from './audit/erase-command.ts';
+import { addGetCommand } from './audit/get-command.ts';
 import { addOfflineAuditCommands } from './audit/offline-commands.ts';
 import { addPruneCommand } from './audit/prune-command.ts';
 import { addQueryCommands } from './audit/query-commands.ts';
@@ -23,14 +23,7 @@ interface ListOptions extends RemoteOptions {
 /** `scoremesh audit` and what is below it. */
 export function addAuditCommands(context: CommandContext, host: AuditStateHost): void {
   const audit = context.program.command('audit').description('read the audit log');
-  remoteCommand(audit, 'get', 'show one record')
-    .argument('<id>', 'a prediction_id or record id')
-    .action(async (recordId: string, options: RemoteOptions) => {
-      await withMesh(context, options, async (mesh, call) => {
-        const response = await mesh.audit.GetRecord({ recordId }, call);
-        context.terminal.out(JSON.stringify(readable(response), null, 2));
-      });
-    });
+  addGetCommand(audit, context);
   addReceiptCommand(audit, context);
   addReplayCommand(audit, context);
   addQueryCommands(audit, context);
@@ -85,13 +78,4 @@ function stamp(date: Date | undefined): { seconds: number; nanos: number } | nul
   if (date === undefined) return null;
   const ms = date.getTime();
   return { seconds: Math.floor(ms / 1000), nanos: (((ms % 1000) + 1000) % 1000) * 1e6 };
-}
-
-/** The record without the raw entry, bytes as hex, values in the short form. */
-function readable({ record, receipt, entry }: GetRecordResponse): object {
-  const hex = (_key: string, value: unknown): unknown => {
-    const bytes = value as { type?: string; data?: number[] } | null;
-    return bytes?.type === 'Buffer' && bytes.data ? Buffer.from(bytes.data).toString('hex') : value;
-  };
-  return JSON.parse(JSON.stringify({ receipt, sizeBytes: entry.length, record }, hex)) as object;
 }

@@ -37,11 +37,16 @@ export interface HttpConfig {
   readonly adminToken?: string | undefined;
 }
 
+/** The services as an HTTP caller sees them: recorded with placement "http". */
 export interface HttpDeps {
-  /** The services as an HTTP caller sees them: recorded with placement "http". */
-  readonly scoring: Client<ScoringContract>;
-  readonly models: Client<ModelContract>;
-  readonly inference: Client<InferenceContract>;
+  /** Undefined where only the audit log is served. */
+  readonly predictions:
+    | {
+        readonly scoring: Client<ScoringContract>;
+        readonly models: Client<ModelContract>;
+        readonly inference: Client<InferenceContract>;
+      }
+    | undefined;
   readonly audit: Client<AuditContract>;
   readonly tracer: Tracer;
   readonly unready: () => MeshError | undefined;
@@ -85,11 +90,13 @@ export async function startHttpServer(
       404,
     ),
   );
-  addScoreRoutes(server, { ...deps, calls });
-  addJobRoutes(server, { ...deps, calls, heartbeatMs: config.heartbeatMs });
   addRecordRoutes(server, { ...deps, calls });
   addLogRoutes(server, { ...deps, calls });
-  addOipRoutes(server, oip, { ...deps, calls });
+  if (deps.predictions !== undefined) {
+    addScoreRoutes(server, { ...deps.predictions, calls });
+    addJobRoutes(server, { ...deps.predictions, calls, heartbeatMs: config.heartbeatMs });
+    addOipRoutes(server, oip, { ...deps, ...deps.predictions, calls });
+  }
   server.get('/healthz', async () => ({ status: 'alive' }));
   server.get('/readyz', async (_request, reply) => {
     const why = deps.unready();

@@ -12,8 +12,10 @@ export interface LogRoutesDeps {
 export function addLogRoutes(server: FastifyInstance, { audit, calls }: LogRoutesDeps): void {
   server.get<{ Params: { '*': string } }>('/log/*', (request, reply) =>
     calls.run(request, reply, async (call) => {
-      const { content, immutable } = await audit.ReadLog({ path: request.params['*'] }, call);
+      const { ageMs, content, immutable } = await audit.ReadLog({ path: request.params['*'] }, call);
       reply.header('cache-control', immutable ? 'public, max-age=31536000, immutable' : 'no-cache');
+      // Seconds since a replica saw that it is the newest (RFC 9111 section 5.1).
+      if (ageMs > 0) reply.header('age', Math.floor(ageMs / 1000));
       reply.type(immutable ? 'application/octet-stream' : 'text/plain; charset=utf-8');
       return content;
     }),

@@ -37,9 +37,9 @@ export function recordResponseJson({ record, receipt, entry, contentState }: Get
 
 /**
  * A record by the names of record.proto, what has its default left out: values in the short form, times as ISO 8601, bytes as base64 but
- * the trace id, and the features that were read by their names.
+ * the ids of trace and span, and the features that were read by their names.
  */
-function recordJson(record: AuditRecord): object {
+export function recordJson(record: AuditRecord): object {
   recordSchema ??= fastCodecs.schemaOf('scoremesh.audit.v1.Record');
   const json = messageJson(record, recordSchema);
   const { prediction } = record;
@@ -48,6 +48,7 @@ function recordJson(record: AuditRecord): object {
     received_at: timeText(record.receivedAtUs),
     recorded_at: timeText(record.recordedAtUs),
     ...(record.traceId.length === 0 ? {} : { trace_id: record.traceId.toString('hex') }),
+    ...(record.spanId.length === 0 ? {} : { span_id: record.spanId.toString('hex') }),
     ...(prediction?.features
       ? {
           prediction: {
@@ -59,8 +60,10 @@ function recordJson(record: AuditRecord): object {
   };
 }
 
+/** A moment that no calendar has, as a record may have kept it, is shown in microseconds. */
 export function timeText(us: number): string {
-  return new Date(us / 1000).toISOString();
+  const date = new Date(us / 1000);
+  return Number.isNaN(date.getTime()) ? `${us} us` : date.toISOString();
 }
 
 type Json = { [name: string]: unknown };

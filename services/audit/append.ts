@@ -78,7 +78,7 @@ export function createAppend(deps: AppendDeps): Handlers<AuditContract>['Append'
         const { subject } = about;
         const erasure = subject === '' ? undefined : subjects.erasure(subject);
         if (erasure !== undefined) await erasure;
-        else if (!subjects.isCurrent(about)) about = await subjects.about(request);
+        else if (!about.isCurrent()) about = await subjects.about(request);
         else if (sealed === undefined || !sealing.isCurrent(sealed)) {
           const made = sealing.sealOrWait(request, subject);
           if (made instanceof Promise) {

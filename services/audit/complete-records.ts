@@ -27,6 +27,8 @@ export interface Content {
   readonly subject: string;
   readonly bodyDigest: Buffer;
   readonly personal: Record__Output | undefined;
+  /** What the entry commits to; empty where it can't be read. */
+  readonly serialized: Buffer;
 }
 
 const noBytes = Buffer.alloc(0);
@@ -35,6 +37,7 @@ const none: Content = {
   subject: '',
   bodyDigest: noBytes,
   personal: undefined,
+  serialized: noBytes,
 };
 const erased: Content = { ...none, contentState: 'CONTENT_STATE_ERASED' };
 
@@ -60,9 +63,9 @@ export class CompleteRecords {
   }
 
   /** The complete record's bytes. */
-  async serialized(stored: StoredRecord): Promise<Content & { readonly serialized: Buffer }> {
+  async wholeRecord(stored: StoredRecord): Promise<Content & { readonly record: Buffer }> {
     const { record, content } = await this.#complete(stored);
-    return { ...content, serialized: record === null ? stored.entry : this.#codec.encode(record) };
+    return { ...content, record: record === null ? stored.entry : this.#codec.encode(record) };
   }
 
   /** What is sealed of it. */
@@ -103,6 +106,7 @@ export class CompleteRecords {
       subject: opened.subject,
       bodyDigest: opened.bodyDigest,
       personal: opened.personal.length === 0 ? undefined : (this.#decode(opened.personal) ?? undefined),
+      serialized: opened.serialized,
     };
   }
 

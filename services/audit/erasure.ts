@@ -10,7 +10,7 @@ import { maxSubjectBytes } from './config.ts';
 import type { Indexer } from './index/indexer.ts';
 import type { IndexStore } from './index/store.ts';
 import type { SubjectSlot } from './log/commit.ts';
-import type { LogReader } from './log/reader.ts';
+import type { LogReader, StoredRecord } from './log/reader.ts';
 import type { LogWriter } from './log/writer.ts';
 import type { PendingErasures } from './pending-erasures.ts';
 import type { RecentEntries } from './recent-entries.ts';
@@ -40,7 +40,8 @@ const noBytes = Buffer.alloc(0);
 
 /**
  * Erases a data subject: first the log says durably which records can't be read any more, then the key is destroyed. Killed in between,
- * the next start destroys it (`finishErasures`); where the disk fails in between, asking again does. Costs one read of each of the subject's records.
+ * the next start destroys it (`finishErasures`); where the disk fails in between, asking again does. Outcomes that came before the subject's
+ * predictions go with them. Costs one read of each of the subject's records.
  */
 export function createErasure(deps: ErasureDeps): Handlers<AuditContract>['EraseSubject'] {
   const { recent, indexer, keys, payloads, pending, subjects, log } = deps;
@@ -98,8 +99,12 @@ export function createErasure(deps: ErasureDeps): Handlers<AuditContract>['Erase
     log.info('a data subject was erased', { records: decided.records, erasure: erasureRecordIds[0] });
   };
 
-  const begin = async (slot: number, tag: Buffer, reason: string, call: Call): Promise<Decided> => {
-    const { handles, apart } = await sealedOf(deps, slot);
+  const begin = async (
+    { tag, slot }: SubjectSlot,
+    { handles, apart }: SealedRecords,
+    reason: string,
+    call: Call,
+  ): Promise<Decided> => {
     await pending.begin(slot);
     const erasureRecordIds: string[] = [];
     for (let from = 0; from < handles.length || from === 0; from += handlesPerEntry) {
@@ -113,10 +118,7 @@ export function createErasure(deps: ErasureDeps): Handlers<AuditContract>['Erase
     return { slot, records: handles.length, apart, erasureRecordIds };
   };
 
-  return async ({ subject, reason }, call) => {
-    throwIfUnwanted(call, 'anything was erased');
-    check(subject, reason);
-    const tag = keys.tagOf(subject);
+  const erase = async (tag: Buffer, reason: string, call: Call): Promise<Decided[]> => {
     const name = tag.toString('latin1');
     return await subjects.erase(tag, async () => {
       // Nothing more about it is appended from here on; what was taken before has to be in the index.
@@ -131,18 +133,29 @@ export function createErasure(deps: ErasureDeps): Handlers<AuditContract>['Erase
       }
       const slot = subjects.known(tag);
       if (slot !== undefined) {
-        const decided = await begin(slot, tag, reason, call);
+        const sealed = await sealedOf(deps, slot);
+        // What came before its records goes first: interrupted, asking again finds the subject, and through it the rest.
+        for (const early of sealed.records.flatMap((record) => subjects.early(record)))
+          done.push(...(await erase(early.tag, reason, call)));
+        const decided = await begin({ tag, slot }, sealed, reason, call);
         interrupted.set(name, decided);
         await complete(decided);
         interrupted.delete(name);
         done.push(decided);
       }
-      if (done.length === 0) throw nothingAbout(subject);
-      return {
-        records: String(done.reduce((sum, { records }) => sum + records, 0)),
-        erasureRecordIds: done.flatMap(({ erasureRecordIds }) => erasureRecordIds),
-      };
+      return done;
     });
+  };
+
+  return async ({ subject, reason }, call) => {
+    throwIfUnwanted(call, 'anything was erased');
+    check(subject, reason);
+    const done = await erase(keys.tagOf(subject), reason, call);
+    if (done.length === 0) throw nothingAbout(subject);
+    return {
+      records: String(done.reduce((sum, { records }) => sum + records, 0)),
+      erasureRecordIds: done.flatMap(({ erasureRecordIds }) => erasureRecordIds),
+    };
   };
 }
 
@@ -171,11 +184,19 @@ export async function finishErasures(
   }
 }
 
-/** Handles of the subject's records, and the references of those contents that are stored apart. */
+/** What has to be known of the records of a subject to erase them. */
+interface SealedRecords {
+  readonly records: readonly Pick<StoredRecord, 'recordId' | 'keyHash'>[];
+  readonly handles: readonly Buffer[];
+  /** References of contents that are stored apart. */
+  readonly apart: readonly Buffer[];
+}
+
 async function sealedOf(
   { store, reader }: Pick<ErasureDeps, 'store' | 'reader'>,
   slot: number,
-): Promise<{ handles: Buffer[]; apart: Buffer[] }> {
+): Promise<SealedRecords> {
+  const records: Pick<StoredRecord, 'recordId' | 'keyHash'>[] = [];
   const handles: Buffer[] = [];
   const apart: Buffer[] = [];
   const places = [...store.slotRecords(slot)];
@@ -183,11 +204,14 @@ async function sealedOf(
     for (const stored of await Promise.all(
       places.slice(from, from + readsAtOnce).map((place) => reader.read(place)),
     )) {
+      // Copied, because it is a view of the whole record.
+      const keyHash = stored.keyHash === undefined ? undefined : Buffer.from(stored.keyHash);
+      records.push({ recordId: stored.recordId, keyHash });
       const handle = readSealedField(stored.entry)?.handle;
       if (handle !== undefined) handles.push(handle);
       if (stored.sealedKind === 'apart') apart.push(stored.sealed);
     }
-  return { handles, apart };
+  return { records, handles, apart };
 }
 
 function check(subject: string, reason: string): void {

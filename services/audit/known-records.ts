@@ -81,12 +81,12 @@ export class KnownRecords {
     const { reader, receipts, records } = this.#deps;
     const first = await reader.read(place);
     if (first.keyHash?.equals(keyHash) !== true) throw new Error('two idempotency keys have the same hash');
-    const { bodyDigest, serialized, contentState } = await records.serialized(first);
+    const { bodyDigest, record, contentState } = await records.wholeRecord(first);
     if (contentState === 'CONTENT_STATE_ERASED') throw erased(first);
     if (!bodyDigest.equals(request.bodyDigest)) throw conflict(first);
     return {
       outcome: 'existing',
-      response: { receipt: await receipts.of(first), existingRecord: serialized },
+      response: { receipt: await receipts.of(first), existingRecord: record },
     };
   }
 }

@@ -6,7 +6,7 @@ import { MeshError } from '../kit/errors/mesh-error.ts';
 import type { IndexStore } from './index/store.ts';
 
 import type { EntryPlaces } from './log/entry-places.ts';
-import type { LogReader } from './log/reader.ts';
+import { type LogReader, runsOf } from './log/reader.ts';
 import { placeOf, recordNotFound } from './read.ts';
 import type { Receipts } from './receipts.ts';
 import type { RecentEntries } from './recent-entries.ts';
@@ -18,7 +18,7 @@ import type { Witnesses } from './tree/witness/witnesses.ts';
 
 export interface LogReadsDeps {
   readonly tree: MerkleTree;
-  readonly receipts: Receipts;
+  readonly receipts: Pick<Receipts, 'head' | 'of'>;
   readonly reader: LogReader;
   readonly places: EntryPlaces;
   readonly recent: RecentEntries;
@@ -27,11 +27,13 @@ export interface LogReadsDeps {
   readonly minimumIndex: () => number;
   /** Undefined where no witness is configured. */
   readonly witnesses: Pick<Witnesses, 'cosigned'> | undefined;
+  /** The log's public key. */
+  readonly vkey: string;
+  /** Of a read replica: milliseconds since it last saw the writer's newest checkpoint. */
+  readonly ageMs?: () => number;
 }
 
 type LogMethods = 'GetReceipt' | 'GetInclusionProof' | 'GetConsistencyProof' | 'ReadLog';
-
-const readsAtOnce = 8;
 
 /** What anybody needs to check the log: receipts, proofs, and its files as https://c2sp.org/tlog-tiles lays them out. */
 export function createLogReads(deps: LogReadsDeps): Pick<Handlers<AuditContract>, LogMethods> {
@@ -46,7 +48,7 @@ export function createLogReads(deps: LogReadsDeps): Pick<Handlers<AuditContract>
       const size = Number(treeSize);
       const { hashes, leafHash, head } = await tree.inclusionProof(
         Number(index),
-        size === 0 ? tree.size : size,
+        size === 0 ? receipts.head.size : size,
       );
       return { hashes: [...hashes], leafHash, treeSize: String(head.size), rootHash: head.rootHash };
     },
@@ -55,7 +57,7 @@ export function createLogReads(deps: LogReadsDeps): Pick<Handlers<AuditContract>
       const size = Number(toSize);
       const { hashes, older, newer } = await tree.consistencyProof(
         Number(fromSize),
-        size === 0 ? tree.size : size,
+        size === 0 ? receipts.head.size : size,
       );
       return {
         hashes: [...hashes],
@@ -66,13 +68,22 @@ export function createLogReads(deps: LogReadsDeps): Pick<Handlers<AuditContract>
     },
     ReadLog: async ({ path }, call) => {
       throwIfUnwanted(call, 'the file was read');
-      if (path === 'minimum') return { content: Buffer.from(`${deps.minimumIndex()}\n`), immutable: false };
-      if (path === 'checkpoint') return { content: Buffer.from(receipts.head.checkpoint), immutable: false };
+      const note = noteAt(deps, path);
+      if (note !== undefined)
+        return { content: Buffer.from(note), immutable: false, ageMs: deps.ageMs?.() ?? 0 };
       const content = (await bundle(deps, path, call)) ?? (await tree.readTile(path));
       if (content === undefined) throw noFile(path);
-      return { content, immutable: true };
+      return { content, immutable: true, ageMs: 0 };
     },
   };
+}
+
+/** What of the log's files is a short text that changes. */
+function noteAt({ minimumIndex, receipts, vkey, witnesses }: LogReadsDeps, path: string): string | undefined {
+  if (path === 'checkpoint') return receipts.head.checkpoint;
+  if (path === 'cosigned') return witnesses?.cosigned()?.text;
+  if (path === 'minimum') return `${minimumIndex()}\n`;
+  return path === 'vkey' ? `${vkey}\n` : undefined;
 }
 
 async function receiptOf(
@@ -109,23 +120,28 @@ async function bundle(
   const to = from + parsed.width;
   if (to > tree.size) return undefined;
   const found = await places.find(from, to);
-  const parts: Buffer[] = [];
-  for (let at = 0; at < found.length; at += readsAtOnce) {
+  const entries: Buffer[] = [];
+  for (const run of runsOf(found)) {
     throwIfUnwanted(call, 'the bundle was read');
-    for (const { entry } of await Promise.all(
-      found.slice(at, at + readsAtOnce).map((place) => reader.read(place)),
-    )) {
-      const length = Buffer.alloc(2);
-      length.writeUInt16BE(entry.length);
-      parts.push(length, entry);
-    }
+    for (const entry of await reader.readRun(run)) entries.push(entry);
   }
-  return Buffer.concat(parts);
+  return bundleOf(entries);
+}
+
+function bundleOf(entries: readonly Buffer[]): Buffer {
+  const bundle = Buffer.allocUnsafe(entries.reduce((bytes, { length }) => bytes + 2 + length, 0));
+  let at = 0;
+  for (const entry of entries) {
+    at = bundle.writeUInt16BE(entry.length, at);
+    bundle.set(entry, at);
+    at += entry.length;
+  }
+  return bundle;
 }
 
 function noFile(path: string): MeshError {
   return new MeshError(
     'RECORD_NOT_FOUND',
-    `the log has no file "${path.slice(0, 100)}"; there are checkpoint, minimum, tile/<L>/<N>[.p/<W>] and tile/entries/<N>[.p/<W>] up to the size of the tree`,
+    `the log has no file "${path.slice(0, 100)}"; there are checkpoint, cosigned, minimum, vkey, tile/<L>/<N>[.p/<W>] and tile/entries/<N>[.p/<W>] up to the size of the tree`,
   );
 }

@@ -22,8 +22,12 @@ export interface OpeningOptions {
   /** Folder of the segments. */
   readonly folder: string;
   readonly store: IndexStore;
+  /** Entries of the tree when it was last stored; 0 where it was not. */
+  readonly signedEntries: number;
   readonly lock: Pick<FolderLock, 'unclean' | 'powerLost'>;
   readonly log: Log;
+  /** What a new log begins with; 0 if not given. */
+  readonly firstIndex?: number;
   /** Whose content a frame has, as the index keeps it; undefined for nobody's, and where it can't be opened any more. */
   readonly subjectOf: (frame: Frame) => Promise<SubjectSlot | undefined>;
   /** Whether content under this slot can still be opened. */
@@ -37,13 +41,13 @@ export interface OpeningOptions {
  * do not belong together. The log is the truth: what only the index knows is forgotten, and said.
  */
 export async function openLog(options: OpeningOptions): Promise<RecoveredLog> {
-  const { disk, folder, store, lock, log } = options;
+  const { disk, folder, store, lock, log, signedEntries, firstIndex: begin = 0 } = options;
   await disk.makeFolder(folder);
   const { segments: chain, pruned } = await readChain(disk, folder, log);
   const position = store.position();
   const isOurs = position !== undefined && position.salt === chain[0]?.salt;
   const durableIndex = isOurs ? position.last.index : -1;
-  const recovery = { disk, folder, log, ...lock, durableIndex };
+  const recovery = { disk, folder, log, ...lock, durableIndex, signedEntries, firstIndex: begin };
   let from = position;
   const visit: RecoveryVisitor = async (entries, salt, segment) =>
     await putRecovered(options, entries, salt, segment, from !== undefined);

@@ -8,7 +8,7 @@ import type { Indexer } from './index/indexer.ts';
 import { hashKey, type IndexStore } from './index/store.ts';
 import { parseList, scanBounds, takePage, writeToken } from './list.ts';
 import { type Entry, type Location, locationOf } from './log/commit.ts';
-import type { LogReader } from './log/reader.ts';
+import type { LogReader, StoredRecord } from './log/reader.ts';
 import { roughBytes } from './query/answers.ts';
 import type { RecentEntries } from './recent-entries.ts';
 import { parseRecordId } from './record-id.ts';
@@ -18,7 +18,7 @@ export interface ReadDeps {
   readonly recent: RecentEntries;
   readonly store: IndexStore;
   readonly indexer: Indexer;
-  readonly records: CompleteRecords;
+  readonly records: Pick<CompleteRecords, 'response'>;
 }
 
 /** Reads of one list that run at once: the disk's queue is shared with the commits. */
@@ -29,16 +29,10 @@ const maxAnswerBytes = 2 * 1024 * 1024;
 /** GetRecord and ListRecords. Both see every record whose append was answered before they were called. */
 export function createReads(deps: ReadDeps): Pick<Handlers<AuditContract>, 'GetRecord' | 'ListRecords'> {
   const { reader, recent, store, indexer, records: complete } = deps;
-
   return {
     GetRecord: async ({ recordId, idempotencyKey }, call) => {
       throwIfUnwanted(call, 'the record was looked up');
-      if (recordId !== '') {
-        const id = parseRecordId(recordId, 'record_id');
-        const place = (await placeOf(recent.byId(recordId.toLowerCase()), call)) ?? store.findRecord(id);
-        if (place === undefined) throw recordNotFound(`record ${recordId}`, { record_id: recordId });
-        return await complete.response(await reader.read(place));
-      }
+      if (recordId !== '') return await complete.response(await recordById(deps, recordId, call));
       if (idempotencyKey === '')
         throw invalidRequest([
           { field: 'record_id', description: 'it is empty; give it or idempotency_key' },
@@ -75,6 +69,18 @@ export function createReads(deps: ReadDeps): Pick<Handlers<AuditContract>, 'GetR
       return { records, nextPageToken: last === undefined ? '' : writeToken(last, query) };
     },
   };
+}
+
+/** RECORD_NOT_FOUND or INVALID_REQUEST if there is none. */
+export async function recordById(
+  { recent, store, reader }: Pick<ReadDeps, 'recent' | 'store' | 'reader'>,
+  recordId: string,
+  call: Call,
+): Promise<StoredRecord> {
+  const id = parseRecordId(recordId, 'record_id');
+  const place = (await placeOf(recent.byId(recordId.toLowerCase()), call)) ?? store.findRecord(id);
+  if (place === undefined) throw recordNotFound(`record ${recordId}`, { record_id: recordId });
+  return await reader.read(place);
 }
 
 /** Where it stands, once it is durable. */

@@ -11,14 +11,41 @@ export interface Receipted {
   readonly leafHash: Buffer;
 }
 
+/** Proves that records are in a tree. */
+export class Proofs {
+  readonly #tree: MerkleTree;
+
+  constructor(tree: MerkleTree) {
+    this.#tree = tree;
+  }
+
+  /** Of any record, against this checkpoint. Reads up to one tile of each level. */
+  async of(record: Receipted, head: SignedHead): Promise<Receipt__Output> {
+    const recent = head.size === this.#tree.size ? this.recent(record, head) : undefined;
+    if (recent !== undefined) return recent;
+    const { hashes } = await this.#tree.inclusionProof(record.index, head.size);
+    const leaf = record.leafHash.toString('base64');
+    return { ...place(record), proof: tlogProofText(leaf, record.index, hashLines(hashes), head.checkpoint) };
+  }
+
+  /** Of one of the last records, at once, against the tree as it is, whose checkpoint the head is. */
+  recent(record: Receipted, { checkpoint }: SignedHead): Receipt__Output | undefined {
+    const proof = this.#tree.recentProof(record.index);
+    if (proof === undefined) return undefined;
+    return { ...place(record), proof: tlogProofText(proof.leaf, record.index, proof.path, checkpoint) };
+  }
+}
+
 /** Grows the tree with each commit, signs its head, and proves that records are in it. */
 export class Receipts {
   readonly #tree: MerkleTree;
+  readonly #proofs: Proofs;
   readonly #signer: NoteSigner;
   #head: SignedHead;
 
   constructor(tree: MerkleTree, signer: NoteSigner) {
     this.#tree = tree;
+    this.#proofs = new Proofs(tree);
     this.#signer = signer;
     this.#head = this.#sign();
   }
@@ -37,23 +64,12 @@ export class Receipts {
   /** Of a record of the last commits, at once. A few microseconds. */
   fresh(record: Receipted): Receipt__Output {
     // Never only the place for a record whose commit has just ended: the edge holds twice the largest commit.
-    return this.#recent(record, this.#head) ?? place(record);
+    return this.#proofs.recent(record, this.#head) ?? place(record);
   }
 
-  /** Of any record, against the newest checkpoint or another one. Reads up to one tile of each level. */
+  /** Of any record, against the newest checkpoint or another one. */
   async of(record: Receipted, head: SignedHead = this.#head): Promise<Receipt__Output> {
-    const recent = head.size === this.#tree.size ? this.#recent(record, head) : undefined;
-    if (recent !== undefined) return recent;
-    const { hashes } = await this.#tree.inclusionProof(record.index, head.size);
-    const leaf = record.leafHash.toString('base64');
-    return { ...place(record), proof: tlogProofText(leaf, record.index, hashLines(hashes), head.checkpoint) };
-  }
-
-  /** Against the tree as it is, whose checkpoint the head is. */
-  #recent(record: Receipted, { checkpoint }: SignedHead): Receipt__Output | undefined {
-    const proof = this.#tree.recentProof(record.index);
-    if (proof === undefined) return undefined;
-    return { ...place(record), proof: tlogProofText(proof.leaf, record.index, proof.path, checkpoint) };
+    return await this.#proofs.of(record, head);
   }
 
   #sign(): SignedHead {

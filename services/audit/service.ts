@@ -26,6 +26,7 @@ import { createQueries } from './query/queries.ts';
 import { createReads } from './read.ts';
 import { Receipts } from './receipts.ts';
 import { RecentEntries } from './recent-entries.ts';
+import { createSealedContent } from './sealed-content.ts';
 import { Sealing } from './sealed-record.ts';
 import { realSealingDisk, type SealingDisk } from './sealing/sealing-disk.ts';
 import { startWitnesses } from './start-witnesses.ts';
@@ -202,6 +203,7 @@ async function openService(config: AuditConfig, deps: AuditDeps, closers: Closer
         indexFault,
       }),
       ...createReads({ reader, recent, store, indexer, records }),
+      GetSealedContent: createSealedContent({ reader, recent, store, records }),
       ...createLogReads({
         tree,
         receipts,
@@ -211,8 +213,15 @@ async function openService(config: AuditConfig, deps: AuditDeps, closers: Closer
         store,
         witnesses,
         minimumIndex: () => pruner.minimumIndex,
+        vkey: signer.vkey,
       }),
-      ...createQueries({ store, indexer, answerOf, tagOf: (subject) => keys.tagOf(subject) }),
+      ...createQueries({
+        store,
+        indexer,
+        answerOf,
+        tagOf: (subject) => keys.tagOf(subject),
+        earlySlots: async (place) => subjects.early(await reader.read(place)).map(({ slot }) => slot),
+      }),
       EraseSubject: createErasure(erasure),
     },
     writable: () => writer.fault ?? indexFault(),

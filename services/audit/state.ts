@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { MeshError } from '../kit/errors/mesh-error.ts';
@@ -7,8 +8,10 @@ import { openLogKey } from '../kit/transparency/log-key.ts';
 import type { NoteSigner } from '../kit/transparency/signing-key.ts';
 import type { AuditConfig } from './config.ts';
 import { type Disk, realDisk } from './disk.ts';
-import { type IndexStore, openIndexStore } from './index/store.ts';
-import { lockFolder } from './lock.ts';
+import { refuseReplica } from './follow/replica-note.ts';
+import { type DiskGuard, lockGuarded } from './guarded-lock.ts';
+import { openIndexCarefully } from './index/careful-opening.ts';
+import type { IndexStore } from './index/store.ts';
 import { LeafHashes } from './log/leaf-hashes.ts';
 import type { RecoveredLog } from './log/recovery.ts';
 import type { AuditMetrics } from './metrics.ts';
@@ -26,6 +29,7 @@ import { createSubjectReader, type SubjectReader } from './subject-reader.ts';
 import { finishesWithin } from './time-limit.ts';
 import type { MerkleTree } from './tree/merkle-tree.ts';
 import { openTree } from './tree/opening.ts';
+import { readStoredHead } from './tree/stored-head.ts';
 import { readSmallFile, replaceFileDurably } from './tree/tree-disk.ts';
 
 const maxVkeyBytes = 1024;
@@ -42,8 +46,7 @@ export interface AuditState {
   readonly signer: NoteSigner;
   readonly recovered: RecoveredLog;
   readonly subjectOf: SubjectReader;
-  /** Whether the disk has answered all that closing asked of it; nobody else may have the folder otherwise. */
-  readonly guard: { isLogQuiet: boolean; isLogInOrder: boolean; isIndexQuiet: boolean };
+  readonly guard: DiskGuard;
 }
 
 export interface StateDeps {
@@ -65,26 +68,20 @@ export async function openState(
   closers: Closers,
 ): Promise<AuditState> {
   const folders = auditFolders(config.folder);
-  const guard = { isLogQuiet: true, isLogInOrder: true, isIndexQuiet: true };
   await refuseHalfRestored(config.folder);
+  await refuseReplica(config.folder, stateDisk);
   await stateDisk.makeFolder(config.folder);
   await realDisk().makeFolder(config.folder);
-  const lock = await lockFolder(config.folder);
-  let isInOrder = false;
-  closers.add('audit lock', async () => {
-    // A disk that does not answer may still write: nobody else may have the folder while this process lives.
-    if (!guard.isLogQuiet) return;
-    // What a failed sync left in the log is no part of it, and must not look durable to the next one.
-    if (guard.isLogInOrder) await lock.release(isInOrder);
-    else await lock.abandon();
-  });
+  const { guard, lock } = await lockGuarded(config.folder, closers);
 
-  const { store, wasDamaged } = await openIndexStore(folders.index);
+  const index = await openIndexCarefully(folders.index, log);
+  const { store } = index;
   closers.add('audit index', async () => {
     // Closing it under a transaction would end the process.
-    if (guard.isIndexQuiet) await finishesWithin(store.close(), config.closeTimeoutMs);
+    if (guard.isIndexQuiet && (await finishesWithin(store.close(), config.closeTimeoutMs)))
+      await index.stopped();
   });
-  if (wasDamaged)
+  if (index.wasDamaged)
     log.warn('the audit index could not be opened and is built again', { folder: folders.index });
 
   const isUsed = await hasEntries(disk, folders.log);
@@ -116,15 +113,18 @@ export async function openState(
   const removePruned = async (segments: readonly number[]): Promise<void> =>
     await removePrunedSegments(pruned, segments);
   const isLive = (slot: number): boolean => keys.stateOf(slot) === 'live';
-  const opened = await openLog({ ...pruned, lock, isLive, removePruned });
+  const signedEntries = (await readStoredHead(stateDisk, folders.tree))?.size ?? 0;
+  const opened = await openLog({ ...pruned, lock, isLive, removePruned, signedEntries });
   closers.add('audit log file', async () => {
     // Closed by the writer, unless the start fails before there is one.
     await opened.file.close().catch(() => {});
   });
   await lock.settle();
-  isInOrder = true;
+  guard.isSettled = true;
   metrics.torn(opened.tornBytes);
   keys.noteUsed(store.highestSlot());
+  const pending = new PendingErasures(stateDisk, folders.erasing);
+  await destroyReturned({ store, keys, pending, log });
   const recovered = await finishPruning({ ...pruned, removePruned }, opened);
 
   const leafHashes = new LeafHashes(disk, folders.log, recovered.segments);
@@ -139,13 +139,36 @@ export async function openState(
     if (!(await finishesWithin(tree.close(), config.closeTimeoutMs)))
       log.warn('the disk of the audit tree did not answer in time', { folder: folders.tree });
   });
-  const pending = new PendingErasures(stateDisk, folders.erasing);
   return { folders, store, keys, sealer, payloads, pending, tree, signer, recovered, subjectOf, guard };
+}
+
+/** Keys that the log says are destroyed may be there again: in a folder of keys that was restored from an older copy. */
+async function destroyReturned(
+  parts: Pick<AuditState, 'store' | 'keys' | 'pending'> & { readonly log: Log },
+): Promise<void> {
+  const { store, keys, pending, log } = parts;
+  const interrupted = new Set(await pending.slots());
+  const returned = [...store.erasedSlots()].filter(
+    (slot) => keys.stateOf(slot) === 'live' && !interrupted.has(slot),
+  );
+  if (returned.length === 0) return;
+  await keys.destroy(returned);
+  log.warn(
+    'keys of erased data subjects were there again, as in an older copy of the key folder, and are destroyed',
+    {
+      subjects: returned.length,
+    },
+  );
 }
 
 /** The log's key. CONFIG_INVALID if it is another than the log was signed with: a log that changes its key is another log. */
 async function openSigner(config: AuditConfig, disk: SealingDisk, isUsed: boolean): Promise<NoteSigner> {
   const file = config.logKeyFile ?? join(config.keysFolder, 'log.key');
+  if (isUsed && !existsSync(file))
+    throw new MeshError(
+      'CONFIG_INVALID',
+      `the key of the audit log in ${config.folder} is missing: ${file}; restore it from its back-up, or name it by SCOREMESH_AUDIT_KEY_FILE`,
+    );
   const signer = await openLogKey(file, config.origin ?? `${hostname()}/scoremesh`);
   const known = join(config.folder, 'vkey');
   const first = (await readSmallFile(disk, known, maxVkeyBytes))?.toString('utf8').trimEnd();

@@ -1,8 +1,9 @@
 import { MeshError } from '../kit/errors/mesh-error.ts';
 import type { CompleteRecords } from './complete-records.ts';
-import type { IndexStore } from './index/store.ts';
-import { locationOf, type SubjectSlot } from './log/commit.ts';
-import type { LogReader } from './log/reader.ts';
+import { earlySubjects, subjectOfUnknown, subjectOfUnknownKey } from './early-subjects.ts';
+import { hashKey, type IndexStore } from './index/store.ts';
+import { type Entry, type Location, locationOf, type SubjectSlot } from './log/commit.ts';
+import type { LogReader, StoredRecord } from './log/reader.ts';
 import type { PendingErasures } from './pending-erasures.ts';
 import type { RecentEntries } from './recent-entries.ts';
 import { recordIdBytes, writeRecordId } from './record-id.ts';
@@ -21,9 +22,12 @@ export interface SubjectsDeps {
 export interface About {
   /** Empty for nobody. */
   readonly subject: string;
-  /** Where another record says so: the key of that record's content, by which erasing that one is noticed. */
-  readonly slot: number | undefined;
+  /** Whether that still holds: another record that says so may be erased meanwhile, or one that was unknown may come. */
+  readonly isCurrent: () => boolean;
 }
+
+const always = (): boolean => true;
+const nobody: About = { subject: '', isCurrent: always };
 
 /** Data subjects and the slots of their keys. */
 export class Subjects {
@@ -80,26 +84,38 @@ export class Subjects {
   }
 
   /** Whom a record is about that is to be appended; at once where it says so itself. SUBJECT_ERASED if it is about one that was erased. */
-  about({ subject, subjectOf }: { subject: string; subjectOf: string }): About | Promise<About> {
-    return subject !== '' || subjectOf === '' ? { subject, slot: undefined } : this.#ofRecord(subjectOf);
+  about(said: { subject: string; subjectOf: string; subjectOfKey: string }): About | Promise<About> {
+    const { recent, store } = this.#deps;
+    const { subject, subjectOf, subjectOfKey } = said;
+    if (subject !== '') return { subject, isCurrent: always };
+    if (subjectOf !== '') {
+      const id = Buffer.alloc(recordIdBytes);
+      if (!writeRecordId(subjectOf, id, 0)) return nobody;
+      const find = (): Found => recent.byId(subjectOf.toLowerCase()) ?? store.findRecord(id);
+      return this.#ofRecord(find, subjectOfUnknown(subjectOf));
+    }
+    if (subjectOfKey === '') return nobody;
+    const keyHash = hashKey(subjectOfKey);
+    const find = (): Found => recent.byKey(keyHash) ?? store.findKey(keyHash);
+    return this.#ofRecord(find, subjectOfUnknownKey(keyHash));
   }
 
-  /** Whether that still holds. */
-  isCurrent({ slot }: About): boolean {
-    return slot === undefined || this.isLive(slot);
+  /** Slots of content about this record that came before it and can still be read; they are of its subject too. */
+  early(record: Pick<StoredRecord, 'recordId' | 'keyHash'>): { tag: Buffer; slot: number }[] {
+    return earlySubjects(record).flatMap((subject) => {
+      const tag = this.#deps.keys.tagOf(subject);
+      const slot = this.known(tag);
+      return slot === undefined ? [] : [{ tag, slot }];
+    });
   }
 
-  /** Whom the record of this id is about; nobody where there is no such record. */
-  async #ofRecord(recordId: string): Promise<About> {
-    const { recent, store, reader, records } = this.#deps;
-    const nobody = { subject: '', slot: undefined };
-    const id = Buffer.alloc(recordIdBytes);
-    if (!writeRecordId(recordId, id, 0)) return nobody;
-    const entry = recent.byId(recordId.toLowerCase());
-    if (entry !== undefined) await entry.commit.done;
-    const place = entry === undefined ? store.findRecord(id) : locationOf(entry);
-    if (place === undefined) return nobody;
-    const stored = await reader.read(place);
+  async #ofRecord(find: () => Found, unknown: string): Promise<About> {
+    const { reader, records } = this.#deps;
+    const found = find();
+    if (found === undefined) return { subject: unknown, isCurrent: () => find() === undefined };
+    if ('commit' in found) await found.commit.done;
+    const stored = await reader.read('commit' in found ? locationOf(found) : found);
+    const { recordId, slot } = stored;
     const { subject, contentState } = await records.content(stored);
     if (contentState === 'CONTENT_STATE_ERASED')
       throw new MeshError(
@@ -107,6 +123,9 @@ export class Subjects {
         `the content of ${recordId} was erased on request; nothing more about it is recorded`,
         { metadata: { prediction_id: recordId } },
       );
-    return subject === '' ? nobody : { subject, slot: stored.slot };
+    return subject === '' ? nobody : { subject, isCurrent: () => this.isLive(slot) };
   }
 }
+
+/** A record that the index does not have yet, or where one is. */
+type Found = Entry | Location | undefined;

@@ -3,10 +3,13 @@ import { randomFillSync } from 'node:crypto';
 /** Random bytes drawn from the system at once; a call a UUID would cost a microsecond each. */
 const poolBytes = 4096;
 const randomBytesEach = 8;
+/** How far ids may run ahead of the clock. */
+const maxLeadMs = 10_000;
 
 /**
  * A source of UUIDs version 7 (RFC 9562 section 5.7): 48 bits of Unix milliseconds, then a 12-bit counter that keeps those of one
- * millisecond in order, then 62 random bits. Ids of one source ascend as text.
+ * millisecond in order, then 62 random bits. Ids of one source ascend as text, but
+ * for a clock that is set back by more than ten seconds: their times are followed by whoever looks for records of a time.
  */
 export function createUuids(now: () => number = Date.now): () => string {
   const pool = Buffer.alloc(poolBytes);
@@ -23,11 +26,11 @@ export function createUuids(now: () => number = Date.now): () => string {
 
   return () => {
     const ms = now();
-    if (ms > lastMs) {
+    if (ms > lastMs || ms < lastMs - maxLeadMs) {
       turnTo(ms);
       counter = 0;
     } else if (++counter > 0xfff) {
-      // More than 4096 in a millisecond, or the clock went back: run ahead of it.
+      // More than 4096 in a millisecond, or the clock went back a little: run ahead of it.
       turnTo(lastMs + 1);
       counter = 0;
     }

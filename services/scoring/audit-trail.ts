@@ -57,6 +57,7 @@ export function createAuditTrail(
         personal: parts.personal,
         subject: parts.subject,
         subjectOf: parts.subjectOf,
+        subjectOfKey: parts.subjectOfKey,
       },
       call,
     );

@@ -7,10 +7,11 @@ import type { ModelInferResponse__Output as ModelInferResponse } from '../gen/in
 import type { OmittedPayload__Output as OmittedPayload } from '../gen/scoremesh/audit/v1/OmittedPayload.ts';
 import type { ModelVersion__Output as ModelVersion } from '../gen/scoremesh/scoring/v1/ModelVersion.ts';
 import { messageCodec } from '../kit/contract/protos.ts';
-import { invalidRequest } from '../kit/errors/mesh-error.ts';
+import { invalidRequest, MeshError } from '../kit/errors/mesh-error.ts';
 import type { Batch } from './inferred.ts';
 import { largestKept, omit } from './omitted-payload.ts';
-import { encodePersonal, encodeRecord, type Occasion, type RecordParts } from './records.ts';
+import { encodePersonal, encodeRecord, nobody, type Occasion, type RecordParts } from './records.ts';
+import { maxKeyLength } from './request-inputs.ts';
 import type { ScorePlan } from './score-plan.ts';
 
 /** Characters of all that describes the tensors of a request: its record has to hold them. */
@@ -62,7 +63,27 @@ export function inferenceRecord(
     inference: { model, batchSize, batchClass, batchId, batchRow, runtime: plan.model.runtime },
   });
   const personal = encodePersonal({ inference: { request, response, omitted } });
-  return { record, personal, subject: '', subjectOf: '' };
+  return { record, personal, ...nobody, subject: subjectOfInference(plan, answer.request) };
+}
+
+/** The parameter of a request that names the key of the data subject, where the model declares one. */
+const subjectParameter = 'subject';
+
+function subjectOfInference({ model: { subject } }: ScorePlan, { parameters }: ModelInferRequest): string {
+  const key = subject === '' ? '' : (parameters[subjectParameter]?.stringParam ?? '');
+  return key === '' ? '' : `${subject}=${key}`;
+}
+
+/** Refuses a request to a model with a data subject that does not name one: its record could be neither exported nor erased. */
+export function checkSubject({ model: { name, subject } }: ScorePlan, request: ModelInferRequest): void {
+  if (subject === '') return;
+  const key = request.parameters[subjectParameter]?.stringParam ?? '';
+  if (key !== '' && key.length <= maxKeyLength) return;
+  throw new MeshError(
+    'ENTITY_MISSING',
+    `model "${name}" is about a ${subject}, whose data its records are: name its key, at most ${maxKeyLength} characters, in the string parameter "${subjectParameter}" of the request`,
+    { violations: [{ field: `parameters.${subjectParameter}`, description: 'missing, or too long' }] },
+  );
 }
 
 /** Refuses a request that no record could hold, whatever its tensors. */

@@ -8,7 +8,7 @@ import type { Log } from '../kit/log/log.ts';
 import { inferStream, logBugs } from '../kit/open-inference/infer-stream.ts';
 import type { AuditTrail } from './audit-trail.ts';
 import { describe, type Guard } from './guard.ts';
-import { checkDescription, inferenceRecord } from './inference-record.ts';
+import { checkDescription, checkSubject, inferenceRecord } from './inference-record.ts';
 import { batchOf, isAnswerOf, modelVersion } from './inferred.ts';
 import type { ModelRegistry, Resolution } from './model-registry.ts';
 import { answerRecorded, type ChangesRecorded } from './recorded-models.ts';
@@ -107,6 +107,7 @@ async function infer(
       continue;
     }
     const { plan, alias } = resolution;
+    checkSubject(plan, request);
     let response: ModelInferResponse;
     try {
       response = await inference.ModelInfer(numbered(request, plan.model.name, plan.version), call);

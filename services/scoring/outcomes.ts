@@ -8,7 +8,7 @@ import { invalidRequest } from '../kit/errors/mesh-error.ts';
 import type { AuditTrail } from './audit-trail.ts';
 import { createOutcomeChain } from './outcomes/outcome-chain.ts';
 import { outcomeFaults } from './outcomes/outcome-faults.ts';
-import { outcomeTarget } from './outcomes/outcome-target.ts';
+import { type OutcomeTarget, outcomeTarget } from './outcomes/outcome-target.ts';
 import { nowMs } from './records.ts';
 
 export interface OutcomeDeps {
@@ -45,23 +45,22 @@ export async function recordOutcomes(
 
   const counts = { joined: 0, unknown: 0, duplicate: 0, corrected: 0 };
   const record = createOutcomeChain(deps, receivedAtMs, call);
-  const chains = new Map<string, Outcome[]>();
+  const chains = new Map<string, { readonly target: OutcomeTarget; readonly outcomes: Outcome[] }>();
   for (const [place, target] of targets.entries()) {
     const outcome = outcomes[place];
     if (outcome === undefined) continue;
     if (target.isKnown) counts.joined += 1;
     else counts.unknown += 1;
-    const chain = chains.get(target.chain) ?? [];
+    const chain = chains.get(target.chain) ?? { target, outcomes: [] };
     chains.set(target.chain, chain);
-    chain.push({ ...outcome, predictionId: target.predictionId });
+    chain.outcomes.push({ ...outcome, predictionId: target.predictionId });
   }
-  const known = new Map(targets.map(({ chain, isKnown }) => [chain, isKnown]));
   await Promise.all(
     // Those of one prediction one after the other: each is compared with the one before.
-    [...chains].map(async ([chain, some]) => {
-      for (const outcome of some) {
-        const news = await record(chain, outcome);
-        if (known.get(chain) !== true) continue;
+    [...chains.values()].map(async ({ target, outcomes }) => {
+      for (const outcome of outcomes) {
+        const news = await record(target, outcome);
+        if (!target.isKnown) continue;
         if (news === 'duplicate') counts.duplicate += 1;
         else if (news === 'corrected') counts.corrected += 1;
       }

@@ -12,6 +12,7 @@ import type { Value__Output as Value } from '../gen/scoremesh/scoring/v1/Value.t
 import type { Call } from '../kit/contract/call.ts';
 import { messageCodec } from '../kit/contract/protos.ts';
 import type { MeshError } from '../kit/errors/mesh-error.ts';
+import { createWallOrigin } from '../kit/lifecycle/wall-clock.ts';
 import type { Outputs } from './answer.ts';
 import type { FeatureRead } from './feature-read.ts';
 import type { Batch } from './inferred.ts';
@@ -41,9 +42,11 @@ export interface Occasion {
   readonly call: Call;
 }
 
-/** Unix milliseconds with fraction; steady against clock steps while the process lives. */
+const wallOrigin = createWallOrigin();
+
+/** Unix milliseconds with fraction. Follows the system's clock where that is set, as the times in record ids do. */
 export function nowMs(): number {
-  return performance.timeOrigin + performance.now();
+  return wallOrigin() + performance.now();
 }
 
 /** A record as it is appended: the entry, what of it is personal, and whose data that is. */
@@ -55,7 +58,12 @@ export interface RecordParts {
   readonly subject: string;
   /** A record that is about the same subject; empty for none. */
   readonly subjectOf: string;
+  /** The idempotency key of such a record, where its id is not known. */
+  readonly subjectOfKey: string;
 }
+
+/** Content that is about no data subject. */
+export const nobody = Object.freeze({ subject: '', subjectOf: '', subjectOfKey: '' });
 
 export function predictionRecord(
   occasion: Occasion,
@@ -99,7 +107,7 @@ export function predictionRecord(
       omitted,
     },
   });
-  return { record, personal, subject: subjectOf(plan, request), subjectOf: '' };
+  return { record, personal, ...nobody, subject: subjectOf(plan, request) };
 }
 
 /** The data subject of a request to this model, as "entity=key"; empty where none is declared or named. */
@@ -121,7 +129,7 @@ export function refusalRecord(
   const omitted: OmittedPayload[] = [];
   const kept = slim(request, largestKept(tensorSizes([request.inputs]), maxRefusalBytes / 2), omitted);
   const whole = recordCodec.encode({ refusal: { request: kept, message, omitted } });
-  if (whole.length <= maxRefusalBytes) return { record, personal: whole, subject, subjectOf: '' };
+  if (whole.length <= maxRefusalBytes) return { record, personal: whole, ...nobody, subject };
   const named = {
     ...request,
     model,
@@ -132,7 +140,7 @@ export function refusalRecord(
   const personal = recordCodec.encode({
     refusal: { request: named, message: message.slice(0, maxReasonLength) },
   });
-  return { record, personal, subject, subjectOf: '' };
+  return { record, personal, ...nobody, subject };
 }
 
 export function summaryRecord(
@@ -142,14 +150,15 @@ export function summaryRecord(
   return impersonal(encodeRecord(occasion, { refusalSummary }));
 }
 
-/** Its values are about the subject of the prediction. */
-export function outcomeRecord(occasion: Occasion, outcome: Outcome): RecordParts {
+/** Its values are about the subject of the prediction, which is known by its id, or by the idempotency key it will have. */
+export function outcomeRecord(occasion: Occasion, outcome: Outcome, idempotencyKey: string): RecordParts {
   const { predictionId } = outcome;
   return {
     record: encodeRecord(occasion, { outcome: { predictionId } }),
     personal: recordCodec.encode({ outcome: { ...outcome, predictionId: '' } }),
-    subject: '',
+    ...nobody,
     subjectOf: predictionId,
+    subjectOfKey: predictionId === '' ? idempotencyKey : '',
   };
 }
 
@@ -160,7 +169,7 @@ export function modelChangeRecord(change: ModelChange, call: Call): RecordParts 
 }
 
 function impersonal(record: Buffer): RecordParts {
-  return { record, personal: noBytes, subject: '', subjectOf: '' };
+  return { record, personal: noBytes, ...nobody };
 }
 
 /** What is personal of an event, serialized. */
@@ -179,6 +188,7 @@ export function encodeRecord(
     receivedAtUs: receivedAtMs * 1000,
     recordedAtUs: nowMs() * 1000,
     traceId: call.trace.traceId === '' ? noBytes : Buffer.from(call.trace.traceId, 'hex'),
+    spanId: call.trace.spanId === '' ? noBytes : Buffer.from(call.trace.spanId, 'hex'),
     principal: call.principal,
     ...event,
   });

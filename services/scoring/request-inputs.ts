@@ -5,7 +5,7 @@ import { type FieldViolation, invalidRequest, MeshError } from '../kit/errors/me
 import type { ScorePlan } from './score-plan.ts';
 
 export const maxRequestIdLength = 128;
-const maxKeyLength = 256;
+export const maxKeyLength = 256;
 const maxEntities = 64;
 const maxInputs = 4096;
 /** Bytes of all names, keys and text of a request together: its record has to hold them. */
@@ -56,7 +56,13 @@ function textBytes({ entities, inputs }: ScoreRequest): number {
 
 /** Checks the inputs against what the model declares. Throws the error of the first fault. */
 export function checkInputs(request: ScoreRequest, plan: ScorePlan): void {
-  const { name } = plan.model;
+  const { name, subject } = plan.model;
+  if (subject !== '' && !Object.hasOwn(request.entities, subject))
+    throw new MeshError(
+      'ENTITY_MISSING',
+      `model "${name}" is about a ${subject}, whose data its records are: name it in entities.${subject}`,
+      { violations: [{ field: `entities.${subject}`, description: 'missing' }] },
+    );
   for (const given of Object.keys(request.inputs)) {
     if (plan.inputs.has(given)) continue;
     const known = [...plan.inputs.keys()].join(', ') || 'none';

@@ -67,6 +67,8 @@ const composing: Readonly<Record<string, readonly string[] | 'everything'>> = {
     ...shared,
   ],
   'services/audit-operations.ts': ['services/audit/', ...shared],
+  'services/audit-role.ts': ['services/audit/', ...shared],
+  'services/open-bus.ts': shared,
   'services/feature-backups.ts': ['services/feature/store/back-up.ts', ...shared],
   'services/flights-seed.ts': ['examples/flights/seed.ts', 'gateway/', ...shared],
   'services/ready-block.ts': [...composition, 'gateway/client/', ...shared],

@@ -171,6 +171,31 @@ describe('an erasure', () => {
     );
   });
 
+  test('destroys the key again that an older copy of the key folder brings back', async () => {
+    const folder = await temporaryFolder();
+    const keysFolder = join(await temporaryFolder(), 'keys');
+    const audit = await openAudit({ folder, keysFolder });
+    const ids = [await about(audit, alice), await about(audit, alice)];
+    const kept = await about(audit, bob);
+    await audit.close();
+    const copy = join(await temporaryFolder(), 'copy');
+    await cp(keysFolder, copy, { recursive: true });
+    const second = await openAudit({ folder, keysFolder });
+    await erase(second, alice);
+    const later = await about(second, alice);
+    await second.close();
+    await cp(copy, keysFolder, { recursive: true });
+    const third = await openAudit({ folder, keysFolder });
+    const message = 'keys of erased data subjects were there again';
+    expect(third.log.lines.some((line) => line.message.startsWith(message))).toBe(true);
+    for (const id of ids) expect((await get(third, id)).contentState).toBe('CONTENT_STATE_ERASED');
+    expect((await get(third, kept)).contentState).toBe('CONTENT_STATE_PRESENT');
+    expect(later).not.toBe('');
+    await third.close();
+    const fourth = await openAudit({ folder, keysFolder });
+    expect(fourth.log.lines.some((line) => line.message.startsWith(message))).toBe(false);
+  });
+
   test('does not keep the subject from coming back under a new key', async () => {
     const folder = await temporaryFolder();
     const audit = await openAudit({ folder });

@@ -148,6 +148,7 @@ export function appendRequest(
     personal: settings.personal ?? Buffer.alloc(0),
     subject: settings.subject ?? '',
     subjectOf: settings.subjectOf ?? '',
+    subjectOfKey: settings.subjectOfKey ?? '',
     idempotencyKey: settings.idempotencyKey ?? '',
     bodyDigest: settings.bodyDigest ?? Buffer.alloc(settings.idempotencyKey === undefined ? 0 : 32, 1),
   };

@@ -51,6 +51,55 @@ describe.each(placementNames)('the administrator, placed %s', (name) => {
     expect(['ADMINISTRATOR_ONLY', 'TOKEN_INVALID']).not.toContain(exported);
   });
 
+  it('alone sees what records hold that is personal; others get entries, proofs and verdicts', async () => {
+    const { predictionId } = await mesh.client.scoring.Score(flight());
+    await mesh.client.scoring.RecordOutcomes({
+      outcomes: [{ predictionId, values: { late: { flag: true } } }],
+    });
+    const secret = JSON.stringify(Object.values(flight().entities ?? {})[0]);
+    const shown = JSON.stringify;
+    const seenBy = async ({ audit, scoring }: MeshClient) => {
+      const filter = { events: ['prediction'] };
+      const exported: unknown[] = [];
+      for await (const { record } of audit.ExportRecords({ filter })) exported.push(record);
+      return {
+        record: await audit.GetRecord({ recordId: predictionId }),
+        list: await audit.ListRecords({}),
+        query: await audit.QueryRecords({ filter }),
+        exported,
+        replay: await scoring.Replay({ predictionId, readFeatures: true }),
+      };
+    };
+    const [others, all] = [await seenBy(mesh.client), await seenBy(admin)];
+    expect(others.record).toMatchObject({
+      contentState: 'CONTENT_STATE_WITHHELD',
+      record: { recordId: predictionId, prediction: { model: { name: 'flight_delay' }, request: null } },
+    });
+    expect(others.record.entry).toEqual(all.record.entry);
+    expect(others.replay).toMatchObject({ verdict: 'REPLAY_VERDICT_SAME', recorded: {}, replayed: {} });
+    for (const part of ['record', 'list', 'query', 'exported'] as const) {
+      expect(shown(all[part])).toContain(secret);
+      expect(shown(others[part])).not.toContain(secret);
+    }
+    expect(shown(all.query.records.map(({ outcomes }) => outcomes))).toContain('"flag":true');
+    expect(shown([others.query, others.exported])).not.toContain('"flag":true');
+    const reasonOf = (work: Promise<unknown>): Promise<unknown> =>
+      work.then(
+        () => undefined,
+        (error: MeshError) => error.reason,
+      );
+    for (const [client, reason] of [
+      [mesh.client, 'ADMINISTRATOR_ONLY'] as const,
+      [admin, undefined] as const,
+    ]) {
+      const { audit, scoring } = client;
+      const changes = { distance: { number: 500 } };
+      expect(await reasonOf(audit.GetSealedContent({ recordId: predictionId }))).toBe(reason);
+      expect(await reasonOf(audit.QueryRecords({ filter: { subject } }))).toBe(reason);
+      expect(await reasonOf(scoring.Replay({ predictionId, changes }))).toBe(reason);
+    }
+  });
+
   it('is named by the record of what they ask', async () => {
     for (const [client, principal] of [
       [mesh.client, 'anonymous'] as const,

@@ -47,7 +47,11 @@ describe('the command line', () => {
     const [, id = ''] = /prediction +(\S+)/.exec(out) ?? [];
     const shown = await run('audit', 'get', id);
     expect(JSON.parse(shown.out)).toMatchObject({
-      record: { recordId: id, prediction: { model: { name: 'flight_delay' } } },
+      content: 'PRESENT',
+      record: {
+        record_id: id,
+        prediction: { model: { name: 'flight_delay' }, features: { feature_set: expect.any(String) } },
+      },
     });
     expect((await run('audit', 'list')).out).toContain(id);
   });

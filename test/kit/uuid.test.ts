@@ -27,6 +27,18 @@ describe('ids of one source', () => {
     );
   });
 
+  it('follow a clock that was set, forward and back', () => {
+    let now = 1_800_000_000_000;
+    const newId = createUuids(() => now);
+    const timeOf = (id: string): number => Number.parseInt(id.replace('-', '').slice(0, 12), 16);
+    for (const step of [0, 864_000_000, -864_000_000, -60_000, 5000]) {
+      now += step;
+      for (let drawn = 0; drawn < 3; drawn++) expect(timeOf(newId())).toBe(now);
+    }
+    now -= 5000;
+    expect(timeOf(newId())).toBe(now + 5000);
+  });
+
   it('ascend when more are drawn than a millisecond has, and differ between sources', () => {
     const [one, other] = [createUuids(() => 1), createUuids(() => 1)];
     const ids = Array.from({ length: 10_000 }, one);

@@ -333,6 +333,7 @@ export function fakeRoles(
         throw new Error('ExportRecords is not part of this test');
       },
       GetReceipt: unexpected('GetReceipt'),
+      GetSealedContent: unexpected('GetSealedContent'),
       GetInclusionProof: unexpected('GetInclusionProof'),
       GetConsistencyProof: unexpected('GetConsistencyProof'),
       ReadLog: unexpected('ReadLog'),

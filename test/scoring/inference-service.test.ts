@@ -112,6 +112,22 @@ describe('an inference', () => {
     expect(inference!.response!.rawOutputContents.map(({ length }) => length)).toEqual([0, 4]);
   });
 
+  it('of a model about somebody has to name the key, whose record it then is', async () => {
+    const roles = fakeRoles([model({ subject: 'passenger' })]);
+    const { ModelInfer } = await start(roles);
+    const parameters = (key: string): ModelInferRequest['parameters'] => ({
+      subject: { stringParam: key, parameterChoice: 'stringParam' },
+    });
+    for (const given of [request(), request({ parameters: parameters('') })])
+      expect(await errorOf(ModelInfer(given, newCall()))).toMatchObject({
+        reason: 'ENTITY_MISSING',
+        details: { violations: [{ field: 'parameters.subject' }] },
+      });
+    expect(roles.steps).not.toContain('inference');
+    await ModelInfer(request({ parameters: parameters('P-1') }), newCall());
+    expect(roles.appended.at(-1)?.subject).toBe('passenger=P-1');
+  });
+
   it('of a model with deferred audit is answered before its record is durable', async () => {
     const durable = createGate();
     const roles = fakeRoles([model({ audit: 'AUDIT_MODE_DEFERRED' })], { append: () => durable.opened });

@@ -207,6 +207,29 @@ describe('outcomes', () => {
     expect(told()).toEqual([]);
   });
 
+  it('of impossible moments, and with values that are none, are refused with every fault', async () => {
+    const { roles, tell } = start();
+    const predictionId = await predict(roles);
+    const at = (seconds: string, nanos = 0) => ({ predictionId, ...late, occurredAt: { seconds, nanos } });
+    const wrong = [
+      at('-99999999999999'),
+      at('9223372036854775807'),
+      at('0', -5),
+      at('0', 1_000_000_000),
+      { predictionId, values: { n: number(Number.NaN) } },
+      { predictionId, values: { n: number(Number.POSITIVE_INFINITY) } },
+      { predictionId, values: { '': number(1) } },
+    ];
+    const { details } = (await errorOf(tell(wrong))) as MeshError;
+    expect(details.violations?.map(({ field }) => field)).toEqual([
+      ...[0, 1, 2, 3].map((place) => `outcomes[${place}].occurred_at`),
+      'outcomes[4].values.n',
+      'outcomes[5].values.n',
+      'outcomes[6].values',
+    ]);
+    expect(await tell([at('-62135596800')])).toMatchObject({ joined: 1 });
+  });
+
   it('without an id, or with too long a one, are refused', async () => {
     const { roles, tell } = start();
     const error = await errorOf(tell([late, { requestId: 'x'.repeat(129), ...late }]));

@@ -51,6 +51,22 @@ describe('a request', () => {
   });
 });
 
+describe('a request to a model about somebody', () => {
+  it('has to say about whom', () => {
+    const plan = planOf(model({ subject: 'passenger', requestInputs: [] }));
+    expect(() =>
+      checkInputs(scoreRequest({ inputs: {}, entities: { passenger: 'P-1' } }), plan),
+    ).not.toThrow();
+    for (const entities of [{}, { other: 'P-1' }])
+      expect(() => checkInputs(scoreRequest({ inputs: {}, entities }), plan)).toThrow(
+        expect.objectContaining({
+          reason: 'ENTITY_MISSING',
+          details: { violations: [expect.objectContaining({ field: 'entities.passenger' })] },
+        }),
+      );
+  });
+});
+
 describe('an input', () => {
   it.each([
     ['number', number(1.5)],

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import { type Command, InvalidArgumentError } from 'commander';
 import { invalidRequest } from '../../../services/kit/errors/mesh-error.ts';
+import { verifyContent } from '../../../services/kit/transparency/commitment.ts';
 import { createLogKey, loadLogKey } from '../../../services/kit/transparency/log-key.ts';
 import { type VerifiedReceipt, verifyReceipt } from '../../../services/kit/transparency/receipt.ts';
 import {
@@ -9,6 +10,7 @@ import {
   type SignatureType,
   signatureTypes,
 } from '../../../services/kit/transparency/verifier-key.ts';
+import { recordJson } from '../../http/record-json.ts';
 import type { CommandContext } from '../remote.ts';
 
 interface VerifyOptions {
@@ -16,6 +18,7 @@ interface VerifyOptions {
   readonly witness: readonly string[];
   readonly quorum?: number;
   readonly entry?: string;
+  readonly content?: string;
   readonly json: boolean;
 }
 
@@ -27,17 +30,26 @@ export function addOfflineAuditCommands(audit: Command, { terminal }: CommandCon
     .argument('<receipt>', 'the file, or - for standard input')
     .requiredOption('--vkey <key...>', "the log's verifier key; several where it was changed")
     .option('--entry <file>', 'the entry itself, to be compared with what the receipt is of')
+    .option('--content <file>', 'what the entry commits to, to be compared with it and shown; needs --entry')
     .option('--witness <key...>', 'verifier keys of witnesses', [])
     .option('--quorum <count>', 'how many of the witnesses must have cosigned (default: all)', wholeNumber)
     .option('--json', 'print what was verified as JSON', false)
     .action(async (file: string, options: VerifyOptions) => {
+      const entry = options.entry === undefined ? undefined : await bytesOf('--entry', options.entry);
       const verified = verifyReceipt(await bytesOf('receipt', file), {
         logs: keysOf(options.vkey, signatureTypes.log),
         witnesses: keysOf(options.witness, signatureTypes.witness),
         ...(options.quorum === undefined ? {} : { quorum: options.quorum }),
-        ...(options.entry === undefined ? {} : { entry: await bytesOf('--entry', options.entry) }),
+        ...(entry === undefined ? {} : { entry }),
       });
-      terminal.out(options.json ? jsonOf(verified) : textOf(verified, options.entry));
+      const said = options.content === undefined ? undefined : await contentOf(options.content, entry);
+      if (options.json) terminal.out(jsonOf(verified, said));
+      else {
+        terminal.out(textOf(verified, options.entry));
+        if (said === undefined) return;
+        terminal.out(`content    ${options.content} is what the entry commits to:`);
+        terminal.out(JSON.stringify(said, null, 2));
+      }
     });
   audit
     .command('keygen')
@@ -54,6 +66,20 @@ export function addOfflineAuditCommands(audit: Command, { terminal }: CommandCon
     .action(async ({ key }: { readonly key: string }) => {
       terminal.out((await loadLogKey(key)).vkey);
     });
+}
+
+/** The record whose content was verified, as it is shown. */
+async function contentOf(file: string, entry: Buffer | undefined): Promise<object> {
+  if (entry === undefined)
+    throw invalidRequest([
+      { field: '--content', description: 'it is compared with the entry: give --entry too' },
+    ]);
+  const verified = verifyContent(entry, await bytesOf('--content', file));
+  return {
+    subject: verified.subject,
+    entry: recordJson(verified.entry),
+    content: recordJson(verified.content),
+  };
 }
 
 function keysOf(vkeys: readonly string[], type: SignatureType) {
@@ -86,7 +112,7 @@ function textOf(
   ].join('\n');
 }
 
-function jsonOf({ leafHash, rootHash, ...rest }: VerifiedReceipt): string {
+function jsonOf({ leafHash, rootHash, ...rest }: VerifiedReceipt, said: object | undefined): string {
   const hex = { leafHash: leafHash.toString('hex'), rootHash: rootHash.toString('hex') };
-  return JSON.stringify({ ...rest, ...hex }, null, 2);
+  return JSON.stringify({ ...rest, ...hex, ...(said === undefined ? {} : { record: said }) }, null, 2);
 }

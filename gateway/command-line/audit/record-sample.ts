@@ -11,9 +11,13 @@ export interface TimeRange {
 const maxPagesPerPart = 200;
 const maxPerPart = 1000;
 
+/** Of so many for each that is taken the choice is made. */
+const choices = 20;
+
 /**
- * Answers of a time range, spread evenly over it: the range is cut into `count` parts of one length, and of each the first prediction
- * or inference is taken; where parts before had none, as many more, up to what a page holds.
+ * Answers of a time range, spread evenly over it and not to be foreseen: the range is cut into `count` parts of one length, and of each a
+ * prediction or inference is taken at random from those after a random moment, or before it where none follow; where parts before had
+ * none, as many more, up to what a page holds.
  */
 export async function* recordSample(
   mesh: Pick<MeshClient, 'audit'>,
@@ -24,27 +28,62 @@ export async function* recordSample(
   const lengthMs = (untilMs - sinceMs) / count;
   let missing = 0;
   for (let part = 0; part < count; part++) {
-    const filter = {
-      since: timestampOf(sinceMs + part * lengthMs),
-      until: timestampOf(part + 1 === count ? untilMs : sinceMs + (part + 1) * lengthMs),
-      events: ['prediction', 'inference'],
+    const range = {
+      sinceMs: sinceMs + part * lengthMs,
+      untilMs: part + 1 === count ? untilMs : sinceMs + (part + 1) * lengthMs,
     };
     const wanted = Math.min(1 + missing, maxPerPart);
-    let taken = 0;
-    let pageToken = '';
-    for (let pages = 0; pages < maxPagesPerPart && taken < wanted; pages++) {
-      const page = await mesh.audit.QueryRecords({ filter, pageSize: wanted - taken, pageToken }, call);
-      for (const { record } of page.records) {
-        if (record === null) continue;
-        taken++;
-        yield { part, stored: record };
-      }
-      pageToken = page.nextPageToken;
-      if (pageToken === '') break;
-    }
-    missing += 1 - taken;
-    if (taken === 0) yield { part, stored: undefined };
+    const taken = drawn(await candidates(mesh, range, wanted, call), wanted);
+    for (const stored of taken) yield { part, stored };
+    missing += 1 - taken.length;
+    if (taken.length === 0) yield { part, stored: undefined };
   }
+}
+
+/** Answers after a random moment of the range; where those are too few, those before it too. */
+async function candidates(
+  mesh: Pick<MeshClient, 'audit'>,
+  { sinceMs, untilMs }: TimeRange,
+  wanted: number,
+  call: CallOptions,
+): Promise<GetRecordResponse[]> {
+  const middleMs = sinceMs + Math.random() * (untilMs - sinceMs);
+  const most = Math.min(maxPerPart, wanted * choices);
+  const after = await answersOf(mesh, { sinceMs: middleMs, untilMs }, most, call);
+  if (after.length >= wanted) return after;
+  return [...(await answersOf(mesh, { sinceMs, untilMs: middleMs }, most, call)), ...after];
+}
+
+async function answersOf(
+  mesh: Pick<MeshClient, 'audit'>,
+  { sinceMs, untilMs }: TimeRange,
+  most: number,
+  call: CallOptions,
+): Promise<GetRecordResponse[]> {
+  const filter = {
+    since: timestampOf(sinceMs),
+    until: timestampOf(untilMs),
+    events: ['prediction', 'inference'],
+  };
+  const found: GetRecordResponse[] = [];
+  let pageToken = '';
+  for (let pages = 0; pages < maxPagesPerPart && found.length < most; pages++) {
+    const page = await mesh.audit.QueryRecords({ filter, pageSize: most - found.length, pageToken }, call);
+    for (const { record } of page.records) if (record !== null) found.push(record);
+    pageToken = page.nextPageToken;
+    if (pageToken === '') break;
+  }
+  return found;
+}
+
+/** So many of them at random, in their order. */
+function drawn(found: readonly GetRecordResponse[], count: number): GetRecordResponse[] {
+  let left = Math.min(count, found.length);
+  return found.filter((_, at) => {
+    const isTaken = Math.random() * (found.length - at) < left;
+    if (isTaken) left--;
+    return isTaken;
+  });
 }
 
 function timestampOf(ms: number): { seconds: number; nanos: number } {

@@ -1,10 +1,11 @@
 import type { GetRecordResponse__Output as GetRecordResponse } from '../../../services/gen/scoremesh/audit/v1/GetRecordResponse.ts';
+import { timeText } from '../../http/record-json.ts';
 import { changeText } from '../model-text.ts';
 import { textOfValue } from '../values.ts';
 
 /** A record in one line: index, time, id and what happened. */
 export function recordLine({ record, receipt }: GetRecordResponse): string {
-  const at = new Date((record?.recordedAtUs ?? 0) / 1000).toISOString();
+  const at = timeText(record?.recordedAtUs ?? 0);
   return `${receipt?.logIndex}\t${at}\t${record?.recordId}\t${eventText(record)}`;
 }
 

@@ -56,7 +56,7 @@ export function addReplayCommand(audit: Command, context: CommandContext): void 
   command.action(async (id: string | undefined, options: ReplayOptions) => {
     const { sample, since, until } = options;
     if ((id === undefined) === (since === undefined))
-      return command.error('error: name a prediction, or a time with --since');
+      return command.error('error: name either a prediction or a time with --since');
     if (since === undefined && (until !== undefined || sample !== undefined))
       return command.error('error: --until and --sample go with --since');
     await withMesh(context, options, async (mesh, call) => {
@@ -88,7 +88,14 @@ async function replayOne(
   for (const line of lines) terminal.out(line);
   const isMissing = response.verdict === 'REPLAY_VERDICT_CONTENT_MISSING';
   const stored = isMissing ? await mesh.audit.GetRecord({ recordId: predictionId }, call) : undefined;
-  if (isAlarm(response, stored)) throw alarm(`${predictionId} was not answered again as it was`);
+  if (!isAlarm(response, stored)) return;
+  if (isMissing)
+    throw new MeshError(
+      'STATE_CORRUPT',
+      `the content of ${predictionId} is lost, and no erasure says why: run \`scoremesh audit check\``,
+      { metadata: { prediction_id: predictionId } },
+    );
+  throw alarm(`${predictionId} was not answered again as it was`);
 }
 
 /** Replays one after the other, so that scoring does not feel it; what can't be replayed is told, and the rest goes on before it fails. */

@@ -2,7 +2,15 @@ import type { SubjectSlot } from '../log/commit.ts';
 import type { Tables } from './environment.ts';
 import type { Facts } from './facts.ts';
 import { readLocation } from './record-row.ts';
-import { batchPrefix, type Change, decodeSlot, keyOfHash, slotKeyOf, startingWith } from './rows.ts';
+import {
+  batchPrefix,
+  type Change,
+  decodeSlot,
+  erasedSlotKey,
+  keyOfHash,
+  slotKeyOf,
+  startingWith,
+} from './rows.ts';
 
 /** A record that leaves the index. */
 export interface RemovedRecord {
@@ -35,6 +43,12 @@ export function removalOf(tables: Tables, records: readonly RemovedRecord[]): Ch
     if (facts.batchId !== '') remove('batches', Buffer.concat([batchPrefix(facts.batchId), recordId]));
     for (const handle of facts.handles)
       if (tables.erased.getBinary(handle)?.equals(recordId) === true) remove('erased', handle);
+    if (
+      facts.event === 'erasure' &&
+      slot > 0 &&
+      tables.state.getBinary(erasedSlotKey(slot))?.equals(recordId)
+    )
+      remove('state', erasedSlotKey(slot));
     if (facts.predictionId === undefined) continue;
     const name = facts.predictionId.toString('latin1');
     outcomes.set(name, (outcomes.get(name) ?? new Set()).add(recordId.toString('latin1')));

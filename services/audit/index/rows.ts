@@ -60,8 +60,9 @@ export function roundLength(entries: readonly { readonly facts: Facts | undefine
   return end - from;
 }
 
-export const positionKey = Buffer.from('position2');
+export const positionKey = Buffer.from('position3');
 export const slotKey = Buffer.from('slot');
+const erasedSlotPrefix = Buffer.from('erased');
 const nothing = Buffer.alloc(0);
 const firstId = Buffer.alloc(recordIdBytes);
 /** Half of a hash: 128 bits tell idempotency keys apart, and the log has the rest. */
@@ -108,6 +109,7 @@ export function changesOf(entries: readonly IndexEntry[], known: Known): Change[
     }
     if (facts.batchId !== '') put('batches', Buffer.concat([batchPrefix(facts.batchId), recordId]), nothing);
     for (const handle of facts.handles) put('erased', handle, recordId);
+    if (facts.event === 'erasure' && slot > 0) put('state', erasedSlotKey(slot), recordId);
   }
   for (const { key, value } of known.texts.fresh()) put('texts', key, value);
   if (highestSlot !== known.highestSlot) put('state', slotKey, encodeSlot(highestSlot));
@@ -141,6 +143,24 @@ export function slotKeyOf(slot: number, index: number): Buffer {
 /** The index in such a key. */
 export function indexOfSlotKey(key: Buffer): number {
   return key.readUIntBE(8, indexBytes);
+}
+
+/** Under which stands the erasure that destroys this slot's key. */
+export function erasedSlotKey(slot: number): Buffer {
+  const key = Buffer.alloc(erasedSlotPrefix.length + 4);
+  erasedSlotPrefix.copy(key);
+  key.writeUInt32BE(slot, erasedSlotPrefix.length);
+  return key;
+}
+
+/** The first and the end of such keys. */
+export const erasedSlotKeys = {
+  start: erasedSlotPrefix,
+  end: Buffer.concat([erasedSlotPrefix, Buffer.alloc(5, 0xff)]),
+} as const;
+
+export function slotOfErasedSlotKey(key: Buffer): number {
+  return key.readUInt32BE(erasedSlotPrefix.length);
 }
 
 function encodeSlot(slot: number): Buffer {

@@ -22,11 +22,12 @@ import {
   decodePosition,
   decodeSlot,
   encodePosition,
+  erasedSlotKeys,
   type IndexEntry,
   keyOfHash,
   positionKey,
   slotKey,
-  slotKeyOf,
+  slotOfErasedSlotKey,
   startingWith,
 } from './rows.ts';
 import {
@@ -57,8 +58,6 @@ export interface IndexStore {
   range(first: Buffer, end: Buffer | undefined): Iterable<FoundRecord>;
   /** Records with content under this key slot, in order of the log, those after the index `after`. Read as it is walked. */
   slotRecords(slot: number, after?: number): Iterable<FoundRecord>;
-  /** Whether a record is one of them. */
-  isInSlot(slot: number, record: Location): boolean;
   /** Outcomes that name this prediction, the first of the log first, the others in order of id; whether it is in the log or not. */
   outcomesOf(predictionId: Buffer): Iterable<FoundRecord>;
   /** How many there are, counted up to 2. */
@@ -67,6 +66,8 @@ export interface IndexStore {
   batchRecords(batchId: string): Iterable<FoundRecord>;
   /** Whether an erasure in the log names this handle. */
   isErased(handle: Buffer): boolean;
+  /** Slots whose keys the erasures of the log destroy. Read as it is walked. */
+  erasedSlots(): Iterable<number>;
   /** One slice of a search by facts. Blocks for about 1 us a row: how many is for the caller to say. */
   scanIds(scan: IdScan, wanted: Wanted, limits: ScanLimits): Slice<IdScan>;
   scanSlot(scan: SlotScan, wanted: Wanted, limits: ScanLimits): Slice<SlotScan>;
@@ -196,7 +197,6 @@ function storeIn(folder: string, opened: Environment): IndexStore {
         if (row !== undefined) yield foundRecord(recordId, row);
       }
     },
-    isInSlot: (slot, { index }) => environment.tables.about.doesExist(slotKeyOf(slot, index)),
     *outcomesOf(predictionId) {
       const recordId = firstOutcome(predictionId);
       if (recordId === undefined) return;
@@ -213,6 +213,8 @@ function storeIn(folder: string, opened: Environment): IndexStore {
     },
     batchRecords: (batchId) => listed('batches', batchPrefix(batchId)),
     isErased: (handle) => environment.tables.erased.doesExist(handle),
+    erasedSlots: () =>
+      environment.tables.state.getKeys(erasedSlotKeys).map((key) => slotOfErasedSlotKey(Buffer.from(key))),
     scanIds: (scan, wanted, limits) => scanIds(environment.tables, scan, matchOf(wanted, texts), limits),
     scanSlot: (scan, wanted, limits) => scanSlot(environment.tables, scan, matchOf(wanted, texts), limits),
     highestId: () => {

@@ -18,6 +18,8 @@ interface KnownOffsets {
 
 /** Read and checked at once: about a millisecond. Larger than any frame. */
 const chunkBytes = 1024 * 1024;
+/** Of the last segment, where it is mostly a bundle more that is looked for. */
+const lastChunkBytes = 256 * 1024;
 const keptSegments = 4;
 
 /** Finds entries by index in a log that grows: the index finds them by id. Remembers where the frames of a few segments stand. */
@@ -72,7 +74,7 @@ export class EntryPlaces {
     try {
       const file = await this.#disk.open(path, 'read');
       try {
-        const bytes = Buffer.allocUnsafe(chunkBytes);
+        const bytes = Buffer.allocUnsafe(isLast ? lastChunkBytes : chunkBytes);
         while (offsets.length <= count) {
           const start = offsets.at(-1) ?? headerBytes;
           const chunk = bytes.subarray(0, await file.read(bytes, start));
@@ -80,7 +82,8 @@ export class EntryPlaces {
           for (let length = this.#frameAt(chunk, at); length > 0; length = this.#frameAt(chunk, at)) {
             at += length;
             // Another read may have gone ahead meanwhile.
-            if (start + at > (offsets.at(-1) ?? 0) && offsets.length <= most) offsets.push(start + at);
+            if (start + at > (offsets.at(-1) ?? 0)) offsets.push(start + at);
+            if (offsets.length > most) break;
           }
           if (at === 0) throw corrupt(path, start, 'no valid entry begins here and more of the log follows');
         }

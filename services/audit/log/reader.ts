@@ -2,13 +2,35 @@ import type { Disk, DiskFile } from '../disk.ts';
 import type { Location } from './commit.ts';
 import type { SegmentStart } from './entry-places.ts';
 import { entryPruned, unreadable } from './fault.ts';
-import { type Frame, frameIndex, frameLeafHash, readFrame, validFrameLength } from './frame.ts';
+import { type Frame, frameEntry, frameIndex, frameLeafHash, readFrame, validFrameLength } from './frame.ts';
 import { minimumIndexOf } from './pruning-note.ts';
 import { corrupt, segmentPath } from './segment.ts';
 
 /** A record as it was read back. */
 export interface StoredRecord extends Frame {
   readonly leafHash: Buffer;
+}
+
+/** Read at once. */
+const maxRunBytes = 1024 * 1024;
+
+/** Places in order, as runs that stand one after the other and are read at once. */
+export function runsOf(places: readonly Location[]): Location[][] {
+  const runs: Location[][] = [];
+  let bytes = 0;
+  let end: Pick<Location, 'segment' | 'offset'> | undefined;
+  for (const place of places) {
+    const { length, offset, segment } = place;
+    const goesOn = end?.segment === segment && end.offset === offset && bytes + length <= maxRunBytes;
+    if (goesOn) runs.at(-1)?.push(place);
+    else {
+      runs.push([place]);
+      bytes = 0;
+    }
+    bytes += length;
+    end = { segment, offset: offset + length };
+  }
+  return runs;
 }
 
 /** Open files that are kept: reads go mostly to the newest segments, and a list to a run of them. */
@@ -41,8 +63,7 @@ export class LogReader {
 
   /** Costs one read of the file; the bytes are the caller's. STATE_CORRUPT if they are not what was written, ENTRY_PRUNED if they were removed. */
   async read(location: Location): Promise<StoredRecord> {
-    if (this.#start !== undefined && location.segment < this.#start.number)
-      throw entryPruned(location.index, minimumIndexOf(this.#start.firstIndex));
+    this.#refusePruned(location);
     const path = segmentPath(this.#folder, location.segment);
     const bytes = Buffer.allocUnsafeSlow(location.length);
     try {
@@ -50,9 +71,29 @@ export class LogReader {
     } catch (error) {
       throw unreadable(path, error);
     }
-    if (validFrameLength(bytes, 0, this.#salt) !== location.length || frameIndex(bytes, 0) !== location.index)
-      throw corrupt(path, location.offset, `record ${location.index} is not what was written`);
+    this.#check(location, bytes, 0);
     return { ...readFrame(bytes, 0), leafHash: frameLeafHash(bytes, 0) };
+  }
+
+  /** The entries of records that stand one after the other, as views of one read of the file. Refuses as `read` does. */
+  async readRun(run: readonly Location[]): Promise<Buffer[]> {
+    const [first] = run;
+    const last = run.at(-1);
+    if (first === undefined || last === undefined) return [];
+    const { offset, segment } = first;
+    this.#refusePruned(first);
+    const path = segmentPath(this.#folder, segment);
+    const bytes = Buffer.allocUnsafeSlow(last.offset + last.length - offset);
+    try {
+      await this.#fill({ segment, offset }, bytes);
+    } catch (error) {
+      throw unreadable(path, error);
+    }
+    return run.map((place) => {
+      const at = place.offset - offset;
+      this.#check(place, bytes, at);
+      return frameEntry(bytes, at);
+    });
   }
 
   async close(): Promise<void> {
@@ -61,7 +102,17 @@ export class LogReader {
     for (const each of files) await each.retire();
   }
 
-  async #fill(location: Location, bytes: Buffer): Promise<void> {
+  #refusePruned({ index, segment }: Location): void {
+    if (this.#start !== undefined && segment < this.#start.number)
+      throw entryPruned(index, minimumIndexOf(this.#start.firstIndex));
+  }
+
+  #check({ index, length, offset, segment }: Location, bytes: Buffer, at: number): void {
+    if (validFrameLength(bytes, at, this.#salt) !== length || frameIndex(bytes, at) !== index)
+      throw corrupt(segmentPath(this.#folder, segment), offset, `record ${index} is not what was written`);
+  }
+
+  async #fill(location: Pick<Location, 'segment' | 'offset'>, bytes: Buffer): Promise<void> {
     const { segment } = location;
     let open = this.#files.get(segment);
     if (open === undefined) {

@@ -62,6 +62,10 @@ export interface RecoveryOptions {
   readonly powerLost: boolean;
   /** The highest index that is known to have been durable; -1 if none is known. */
   readonly durableIndex: number;
+  /** Entries that were signed for: with fewer, the log is not what it was, and is left as it is. */
+  readonly signedEntries: number;
+  /** Of a log that is new: the index of its first record. */
+  readonly firstIndex: number;
 }
 
 /** Whether the log still has what the index was complete up to. */
@@ -102,7 +106,7 @@ export async function recoverLog(
 ): Promise<RecoveredLog> {
   const { disk, folder } = options;
   const last = chain.at(-1);
-  if (last === undefined) return await beginLog(disk, folder);
+  if (last === undefined) return await beginLog(disk, folder, options.firstIndex);
   const known = from?.last.index ?? -1;
   let nextIndex: number | undefined;
   for (const segment of chain) {
@@ -123,6 +127,12 @@ export async function recoverLog(
   const file = await disk.open(path, 'write');
   try {
     const scan = await scanSegment(file, path, last, nextIndex, known);
+    if (scan.nextIndex < options.signedEntries)
+      throw corrupt(
+        path,
+        scan.end,
+        `the tree had ${options.signedEntries} entries, but the log has only ${scan.nextIndex}; restore it from a back-up`,
+      );
     const tornBytes = last.size - scan.end;
     if (tornBytes > 0) {
       refuseDamage(options, path, scan, last.salt);
@@ -201,12 +211,21 @@ function refuseDamage(options: RecoveryOptions, path: string, scan: Scan, salt: 
   throw corrupt(path, end, what);
 }
 
-async function beginLog(disk: Disk, folder: string): Promise<RecoveredLog> {
+async function beginLog(disk: Disk, folder: string, firstIndex: number): Promise<RecoveredLog> {
   // Not 0, which is what an absent checksum start means.
   const salt = randomInt(1, 2 ** 32);
-  const file = await createSegment(disk, folder, { number: 1, salt, firstIndex: 0, previousSize: 0 });
-  const segments = [{ number: 1, salt, firstIndex: 0, size: headerBytes }];
-  return { salt, records: 0, segments, closedBytes: 0, file, segment: 1, size: headerBytes, tornBytes: 0 };
+  const file = await createSegment(disk, folder, { number: 1, salt, firstIndex, previousSize: 0 });
+  const segments = [{ number: 1, salt, firstIndex, size: headerBytes }];
+  return {
+    salt,
+    records: firstIndex,
+    segments,
+    closedBytes: 0,
+    file,
+    segment: 1,
+    size: headerBytes,
+    tornBytes: 0,
+  };
 }
 
 function recoveredEntry(bytes: Buffer, segment: number, offset: number, length: number): RecoveredEntry {

@@ -18,8 +18,8 @@ export interface PrunedSegmentsDeps {
   /** Of the segments. */
   readonly folder: string;
   readonly store: IndexStore;
-  readonly keys: KeyStore;
-  readonly payloads: Payloads;
+  readonly keys: Pick<KeyStore, 'destroy' | 'stateOf'>;
+  readonly payloads: Pick<Payloads, 'remove'>;
   readonly log: Log;
   readonly subjectOf: (frame: Frame) => Promise<SubjectSlot | undefined>;
   /** Runs the work while nothing is appended about the subject, unless something is on its way. Not given while nothing is appended at all. */

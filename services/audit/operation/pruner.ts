@@ -28,7 +28,8 @@ export interface PrunerDeps extends PrunedSegmentsDeps {
   readonly stateDisk: TreeDisk;
   readonly writer: LogWriter;
   readonly reader: LogReader;
-  readonly recent: RecentEntries;
+  /** Where an entry of the log's own that tells of a pruning goes; undefined for a replica, whose log is not its own. */
+  readonly recent: Pick<RecentEntries, 'add'> | undefined;
   readonly indexer: Indexer;
   readonly tree: MerkleTree;
   readonly log: Log;
@@ -63,11 +64,11 @@ export class Pruner {
   }
 
   /**
-   * Removes the segments at the log's beginning all of whose entries were recorded before this moment. First the log says so, durably; who is
+   * Removes the segments at the log's beginning all of whose entries were recorded before this moment. First the log says so, durably, unless it is a replica's; who is
    * interrupted afterwards is finished by the next start. The last segment stays, and what tiles don't cover yet. Reads what it removes.
    */
   async prune(beforeMs: number, principal: string): Promise<Pruned> {
-    const { disk, folder, indexer, reader, stateDisk, tree, writer } = this.#deps;
+    const { disk, folder, indexer, reader, recent, stateDisk, tree, writer } = this.#deps;
     await tree.flush();
     await indexer.flush();
     const { goes, stays, keptByMs } = await this.#choose(beforeMs);
@@ -84,8 +85,10 @@ export class Pruner {
       salt: writer.salt,
       recordId: this.#newId(),
     };
-    await writePruningNote(stateDisk, folder, 'pruning', note);
-    await this.#append(note, beforeMs, principal);
+    if (recent !== undefined) {
+      await writePruningNote(stateDisk, folder, 'pruning', note);
+      await this.#append(recent, note, beforeMs, principal);
+    }
     await writePruningNote(stateDisk, folder, 'pruned', note);
     writer.beginWith(stays.number, sizeBytes);
     reader.beginWith(stays);
@@ -145,8 +148,13 @@ export class Pruner {
     return undefined;
   }
 
-  async #append({ firstIndex, recordId }: PruningNote, beforeMs: number, principal: string): Promise<void> {
-    const { recent, store, writer } = this.#deps;
+  async #append(
+    recent: Pick<RecentEntries, 'add'>,
+    { firstIndex, recordId }: PruningNote,
+    beforeMs: number,
+    principal: string,
+  ): Promise<void> {
+    const { store, writer } = this.#deps;
     const nowUs = Date.now() * 1000;
     const record = this.#codec.encode({
       schema: 2,

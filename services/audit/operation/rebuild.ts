@@ -64,6 +64,8 @@ export async function rebuildAudit({ config, log, progress }: RebuildOptions): P
       ...parts,
       lock,
       isLive: (slot) => keys.stateOf(slot) === 'live',
+      // What is left is the log: whoever rebuilds it was told what is missing.
+      signedEntries: 0,
       removePruned: async (segments) => await removePrunedSegments(parts, segments),
     });
     await recovered.file.close();

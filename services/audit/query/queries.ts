@@ -6,6 +6,7 @@ import { type FieldViolation, invalidRequest } from '../../kit/errors/mesh-error
 import type { Indexer } from '../index/indexer.ts';
 import type { ScannedRecord } from '../index/scan.ts';
 import { defaultPageSize, maxPageSize } from '../list.ts';
+import type { Location } from '../log/commit.ts';
 import { type AnswerDeps, queried, readsAtOnce, roughBytes } from './answers.ts';
 import { filterText, parseFilter } from './filter.ts';
 import { type Place, readPageToken, writePageToken } from './page-token.ts';
@@ -14,6 +15,8 @@ import { createSubjectExport } from './subject-export.ts';
 
 export interface QueryDeps extends AnswerDeps, SearchDeps {
   readonly indexer: Pick<Indexer, 'flush'>;
+  /** Key slots of what is about a record and came before it. */
+  readonly earlySlots: (place: Location) => Promise<readonly number[]>;
 }
 
 /** Rows that one page looks through, about half a second of work; beyond it the page ends early and its token goes on. */

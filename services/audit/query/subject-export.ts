@@ -13,10 +13,10 @@ const sliceRecords = 500;
 
 /**
  * All about a data subject, in order of the log: its records, and outcomes of its predictions that came before those and are therefore
- * not sealed under its key. Memory is bounded by the latter, which are few.
+ * not sealed under its key. Memory is bounded by the latter, which are few. Each prediction is read twice.
  */
 export function createSubjectExport(deps: QueryDeps): Handlers<AuditContract>['ExportSubject'] {
-  const { store, answerOf, indexer, tagOf } = deps;
+  const { store, answerOf, indexer, tagOf, earlySlots } = deps;
   return async function* ({ subject }, call) {
     throwIfUnwanted(call, 'the subject was looked up');
     if (!isSubject(subject)) throw invalidRequest([{ field: 'subject', description: subjectFault }]);
@@ -26,10 +26,14 @@ export function createSubjectExport(deps: QueryDeps): Handlers<AuditContract>['E
     const early: FoundRecord[] = [];
     let end = -1;
     for (const records of slicesOf(store, slot)) {
-      for (const record of records) early.push(...earlyOutcomes(store, slot, record));
+      for (let from = 0; from < records.length; from += readsAtOnce) {
+        const predictions = records.slice(from, from + readsAtOnce).filter(isPrediction);
+        for (const slots of await Promise.all(predictions.map(earlySlots)))
+          for (const slot of slots) early.push(...store.slotRecords(slot));
+        throwIfUnwanted(call, 'the export began');
+      }
       end = records.at(-1)?.index ?? end;
       await setImmediate();
-      throwIfUnwanted(call, 'the export began');
     }
     early.sort((one, other) => one.index - other.index);
     for (const records of slicesOf(store, slot)) {
@@ -64,11 +68,8 @@ function* slicesOf(store: IndexStore, slot: number): Generator<FoundRecord[]> {
   } while (slice.length === sliceRecords);
 }
 
-/** Outcomes of a prediction that are not among the records of its subject. */
-function earlyOutcomes(store: IndexStore, slot: number, { recordId, event }: FoundRecord): FoundRecord[] {
-  if (event !== 'prediction' && event !== 'inference') return [];
-  if (store.countOutcomes(recordId) === 0) return [];
-  return [...store.outcomesOf(recordId)].filter((outcome) => !store.isInSlot(slot, outcome));
+function isPrediction({ event }: FoundRecord): boolean {
+  return event === 'prediction' || event === 'inference';
 }
 
 function nothingAbout(subject: string): MeshError {

@@ -33,6 +33,11 @@ export interface SealedRecord extends SealedTie {
   readonly sealed: Buffer;
 }
 
+/** Its buffers are views of the serialized content. */
+export interface OpenedContent extends SealedContent__Output {
+  readonly serialized: Buffer;
+}
+
 export interface Sealer {
   /**
    * Seals a record's content under the key of its slot. STATE_CORRUPT if the slot has none: ask stateOf first for a slot that was not
@@ -43,7 +48,7 @@ export interface Sealer {
    * The content, if it is what the entry commits to; `destroyed` if the slot's key was. `damaged` if a byte of what is given is not what it
    * was, or the key is lost. Its buffers are views of one that is the caller's.
    */
-  open(record: SealedRecord & { readonly slot: number }): SealedContent__Output | 'destroyed' | 'damaged';
+  open(record: SealedRecord & { readonly slot: number }): OpenedContent | 'destroyed' | 'damaged';
 }
 
 const keyLabel = 'scoremesh record key v1';
@@ -134,7 +139,7 @@ export function createSealer(keys: Pick<KeyStore, 'keyOf' | 'stateOf'>): Sealer 
         const bytes = end <= work.length ? work : Buffer.allocUnsafeSlow(end);
         bytes.set(plain, hmacRoomBytes);
         hmacInto(expected, 0, content.salt, 0, bytes, end);
-        return timingSafeEqual(expected, commitment) ? content : 'damaged';
+        return timingSafeEqual(expected, commitment) ? { ...content, serialized: plain } : 'damaged';
       } catch {
         return 'damaged';
       }

@@ -1,4 +1,5 @@
 import { invalidRequest, type MeshError } from '../../kit/errors/mesh-error.ts';
+import type { CompactPart } from '../../kit/transparency/compact-tree.ts';
 import { emptyRoot } from '../../kit/transparency/merkle-hash.ts';
 import {
   consistencyRanges,
@@ -76,6 +77,14 @@ export class MerkleTree {
   /** Why no more leaves should be added for now, if the disk takes no tiles; undefined if they may be. */
   fault(): MeshError | undefined {
     return this.#writer.fault();
+  }
+
+  /** The complete subtrees that the tree as it is consists of, largest first. */
+  subtrees(): CompactPart[] {
+    return subtreesOf(0, this.size).map((subtree) => ({
+      height: subtree.height,
+      hash: this.#edge.node(subtree),
+    }));
   }
 
   /** Adds the leaf hash of an entry that is durable in the log. About 1 us. */

@@ -26,9 +26,9 @@ export function parseTilePath(path: string): TilePath | undefined {
   return { level, index, width };
 }
 
-/** The path of a full tile, e.g. tile/0/x001/234. */
-export function tilePath(level: number, index: number): string {
-  return `tile/${level}/${indexPath(index)}`;
+/** The path of a tile, e.g. tile/0/x001/234, or tile/entries/000.p/7 of one that is not full. */
+export function tilePath(level: TilePath['level'], index: number, width = tileWidth): string {
+  return `tile/${level}/${indexPath(index)}${width < tileWidth ? `.p/${width}` : ''}`;
 }
 
 function indexPath(index: number): string {

@@ -148,6 +148,15 @@ export function addresses(): Kind<string> {
   };
 }
 
+/** Where one server listens. */
+export function address(): Kind<string> {
+  return {
+    accepts: 'host:port or [ipv6]:port',
+    parse: (given) => (isAddress(given.toLowerCase()) ? given.toLowerCase() : undefined),
+    format: (value) => value,
+  };
+}
+
 function isAddress(item: string): boolean {
   const [, host = '', digits = ''] = /^(\[[0-9a-f:.%]+\]|[^:[\]]+):(\d{1,5})$/.exec(item) ?? [];
   const portNumber = Number(digits);

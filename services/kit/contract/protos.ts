@@ -16,6 +16,7 @@ const files = [
   'scoremesh/feature/v1/feature_service.proto',
   'scoremesh/inference/v1/model_service.proto',
   'scoremesh/audit/v1/audit_service.proto',
+  'scoremesh/audit/v1/sealed_content.proto',
   'scoremesh/link/v1/link_service.proto',
   'inference/model_config.proto',
   'inference/grpc_service.proto',

@@ -32,7 +32,10 @@ export interface LinkHello {
 
 export interface RequestFrame {
   readonly calls: LinkCall[];
+  /** Ids of calls whose caller went away. */
   readonly cancelled: number[];
+  /** Ids of calls whose deadline passed. */
+  readonly expired: number[];
 }
 
 export interface ResponseFrame {
@@ -46,7 +49,7 @@ const tag = (field: number, wireType: number): number => (field << 3) | wireType
 const varint = 0;
 const delimited = 2;
 
-export function encodeRequestFrame({ calls, cancelled }: RequestFrame): Buffer {
+export function encodeRequestFrame({ calls, cancelled, expired }: RequestFrame): Buffer {
   const writer = Writer.create();
   for (const call of calls) {
     writer.uint32(tag(1, delimited)).fork();
@@ -59,12 +62,16 @@ export function encodeRequestFrame({ calls, cancelled }: RequestFrame): Buffer {
     if (call.principal !== '') writer.uint32(tag(7, delimited)).string(call.principal);
     writer.ldelim();
   }
-  if (cancelled.length > 0) {
-    writer.uint32(tag(2, delimited)).fork();
-    for (const id of cancelled) writer.uint32(id);
-    writer.ldelim();
-  }
+  writeIds(writer, 2, cancelled);
+  writeIds(writer, 3, expired);
   return writer.finish() as Buffer;
+}
+
+function writeIds(writer: protobuf.Writer, field: number, ids: readonly number[]): void {
+  if (ids.length === 0) return;
+  writer.uint32(tag(field, delimited)).fork();
+  for (const id of ids) writer.uint32(id);
+  writer.ldelim();
 }
 
 export function encodeResponseFrame({ replies, hello, draining }: ResponseFrame): Buffer {
@@ -89,17 +96,20 @@ export function encodeResponseFrame({ replies, hello, draining }: ResponseFrame)
 
 /** Throws on bytes that are not a frame. Payloads are views of the frame's bytes. */
 export function decodeRequestFrame(bytes: Buffer): RequestFrame {
-  const frame: RequestFrame = { calls: [], cancelled: [] };
+  const frame: RequestFrame = { calls: [], cancelled: [], expired: [] };
   const reader = Reader.create(bytes);
   while (reader.pos < reader.len) {
     const key = reader.uint32();
     if (key === tag(1, delimited)) frame.calls.push(readCall(reader));
-    else if (key === tag(2, delimited)) {
-      for (const end = reader.uint32() + reader.pos; reader.pos < end; )
-        frame.cancelled.push(reader.uint32());
-    } else reader.skipType(key & 7);
+    else if (key === tag(2, delimited)) readIds(reader, frame.cancelled);
+    else if (key === tag(3, delimited)) readIds(reader, frame.expired);
+    else reader.skipType(key & 7);
   }
   return frame;
+}
+
+function readIds(reader: protobuf.Reader, ids: number[]): void {
+  for (const end = reader.uint32() + reader.pos; reader.pos < end; ) ids.push(reader.uint32());
 }
 
 function readCall(reader: protobuf.Reader): LinkCall {

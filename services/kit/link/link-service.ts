@@ -1,6 +1,6 @@
 import type { ServerDuplexStream, UntypedHandleCall } from '@grpc/grpc-js';
-import { type Call, Cancellation, untraced } from '../contract/call.ts';
-import { cancel } from '../contract/deadline-watch.ts';
+import { type Call, Cancellation, cancelledByCaller, untraced } from '../contract/call.ts';
+import { deadlinePassed } from '../contract/deadline-watch.ts';
 import { serviceDefinition } from '../contract/protos.ts';
 import { MeshError, toMeshError } from '../errors/mesh-error.ts';
 import { encodeStatus } from '../errors/status.ts';
@@ -101,10 +101,8 @@ class Session {
     try {
       const frame = decodeRequestFrame(bytes);
       for (const call of frame.calls) this.#start(call);
-      for (const id of frame.cancelled) {
-        const call = this.#inFlight.get(id);
-        if (call !== undefined) cancel(call.cancellation, call.deadline);
-      }
+      for (const id of frame.cancelled) this.#inFlight.get(id)?.cancellation.cancel(cancelledByCaller());
+      for (const id of frame.expired) this.#inFlight.get(id)?.cancellation.cancel(deadlinePassed());
     } catch (error) {
       this.#instruments.log.error('a link sent bytes that are not a frame; closing it', { error });
       this.#stream.end();

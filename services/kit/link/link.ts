@@ -52,6 +52,7 @@ export class Link {
   #methods = new Map<string, number>();
   #calls: LinkCall[] = [];
   #cancelled: number[] = [];
+  #expired: number[] = [];
   #scheduled = false;
   #blocked = false;
   #nextId = 1;
@@ -186,6 +187,7 @@ export class Link {
     // What the stream has not taken yet goes, else calls that expire would pile up before a stream that does not move.
     const unsent = this.#calls.findIndex((call) => call.id === id);
     if (unsent >= 0) this.#calls.splice(unsent, 1);
+    else if (error.reason === 'DEADLINE_PASSED_WAITING') this.#expired.push(id);
     else this.#cancelled.push(id);
     this.#schedule();
   }
@@ -267,10 +269,11 @@ export class Link {
 
   #flush(): void {
     while (!this.#blocked && this.#stream !== undefined) {
-      if (this.#calls.length === 0 && this.#cancelled.length === 0) return;
+      if (this.#calls.length + this.#cancelled.length + this.#expired.length === 0) return;
       const calls = takeFrame(this.#calls, sizeOfCall, this.#maxMessageBytes);
-      const frame = encodeRequestFrame({ calls, cancelled: this.#cancelled });
+      const frame = encodeRequestFrame({ calls, cancelled: this.#cancelled, expired: this.#expired });
       this.#cancelled = [];
+      this.#expired = [];
       this.#blocked = !this.#stream.write(frame);
     }
   }
@@ -308,6 +311,7 @@ export class Link {
     this.#draining = false;
     this.#calls = [];
     this.#cancelled = [];
+    this.#expired = [];
     this.lastError = error?.message ?? 'it closed the link';
     for (const id of [...this.#pending.keys()]) this.#take(id)?.reject(this.#unreachable());
     this.#turnAwayWaiting();

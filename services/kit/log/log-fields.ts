@@ -13,8 +13,8 @@ interface Budget {
   values: number;
 }
 
-/** Names of fields whose values are secrets, at any depth: apiKey, access_token, Authorization, password... */
-const secretName = /(?:authorization|password|passwd|secret|token|cookie|credentials?|key)$/i;
+/** Names of fields whose values are secrets, at any depth: apiKey, access_token, Authorization, password... A vkey is a public key. */
+const secretName = /^(?!vkey$).*(?:authorization|password|passwd|secret|token|cookie|credentials?|key)$/i;
 /** User and password in an address. */
 const secretInAddress = /(\/\/)[^/@\s:]*:[^/@\s]+@/g;
 const secretInHeader = /\b(bearer|basic)\s+[a-z0-9._~+/-]{8,}=*/gi;

@@ -32,7 +32,7 @@ function tokenInvalid(): MeshError {
   );
 }
 
-export function administratorOnly({ path }: Method): MeshError {
+export function administratorOnly({ path }: Pick<Method, 'path'>): MeshError {
   return new MeshError(
     'ADMINISTRATOR_ONLY',
     `${path} is for the administrator: set SCOREMESH_ADMIN_TOKEN on the server and send it as "authorization: Bearer <token>"; a server without that setting has no administrator`,

@@ -1,5 +1,4 @@
-/** A step of the system's clock beyond this is followed; less is its normal wavering. */
-const toleranceMs = 20;
+import { createWallOrigin } from '../lifecycle/wall-clock.ts';
 
 /** The wall clock for times taken with performance.now(). */
 export interface SpanClock {
@@ -8,13 +7,14 @@ export interface SpanClock {
 }
 
 export function createSpanClock(): SpanClock {
+  const originOf = createWallOrigin();
   let originMs = performance.timeOrigin;
   let origin = toNanos(originMs);
   return {
     origin: () => {
-      const stepMs = Date.now() - (originMs + performance.now());
-      if (Math.abs(stepMs) > toleranceMs) {
-        originMs += stepMs;
+      const now = originOf();
+      if (now !== originMs) {
+        originMs = now;
         origin = toNanos(originMs);
       }
       return origin;

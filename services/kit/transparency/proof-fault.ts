@@ -14,6 +14,8 @@ export type ProofFault =
   | 'proof_differs'
   /** The entry does not hash to the leaf. */
   | 'entry_differs'
+  /** The content is not what the entry commits to. */
+  | 'content_differs'
   /** The receipt names no leaf hash, and no entry was given. */
   | 'leaf_unknown'
   /** Fewer witnesses than asked for have cosigned. */

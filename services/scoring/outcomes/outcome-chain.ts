@@ -5,6 +5,7 @@ import { messageCodec } from '../../kit/contract/protos.ts';
 import { isMeshError } from '../../kit/errors/mesh-error.ts';
 import type { AuditTrail, IdempotencyKey } from '../audit-trail.ts';
 import { outcomeRecord } from '../records.ts';
+import type { OutcomeTarget } from './outcome-target.ts';
 
 /** What an outcome told: the first of its prediction, the same as the last one, or another. */
 export type News = 'first' | 'duplicate' | 'corrected';
@@ -20,10 +21,10 @@ export function createOutcomeChain(
   { trail, newId }: { readonly trail: AuditTrail; readonly newId: () => string },
   receivedAtMs: number,
   call: Call,
-): (chain: string, outcome: Outcome__Output) => Promise<News> {
-  return async (chain, outcome) => {
+): (target: Pick<OutcomeTarget, 'chain' | 'idempotencyKey'>, outcome: Outcome__Output) => Promise<News> {
+  return async ({ chain, idempotencyKey }, outcome) => {
     const recordId = newId();
-    const parts = outcomeRecord({ recordId, receivedAtMs, call }, outcome);
+    const parts = outcomeRecord({ recordId, receivedAtMs, call }, outcome, idempotencyKey);
     const bodyDigest = valuesDigest(outcome);
     const keyOf = (number: number): IdempotencyKey => ({ key: chainKey(chain, number), bodyDigest });
     const exists = async (number: number): Promise<boolean> =>

@@ -14,6 +14,8 @@ export interface OutcomeTarget {
   readonly isKnown: boolean;
   /** Whether its content was erased. */
   readonly isErased: boolean;
+  /** Of a request that the log does not have: the key that its record will have; else empty. */
+  readonly idempotencyKey: string;
   /** What the outcomes of the same are numbered under. */
   readonly chain: string;
 }
@@ -34,6 +36,7 @@ export async function outcomeTarget(
     predictionId: id,
     isKnown,
     isErased: isKnown && found?.contentState === 'CONTENT_STATE_ERASED',
+    idempotencyKey: id === '' ? idempotencyKey : '',
     chain: id === '' ? `of request\n${idempotencyKey}` : id,
   };
 }

@@ -38,6 +38,7 @@ export function requestOf(plan: RequestPlan): AppendRequest__Output {
         : recordCodec.encode({ prediction: { request: { model: 'm', entities: { note } } } }),
     subject: subjectOf === '' ? subject : '',
     subjectOf,
+    subjectOfKey: '',
     idempotencyKey: key,
     bodyDigest: Buffer.alloc(key === '' ? 0 : 32, body),
   };

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { factsOf } from '../../../services/audit/index/facts.ts';
 import type { RecordFilter__Output } from '../../../services/gen/scoremesh/audit/v1/RecordFilter.ts';
 import { startCall } from '../../../services/kit/contract/call.ts';
 import { errorOf, recordCodec, testCall } from '../fixture.ts';
@@ -302,19 +303,25 @@ describe('the export of a subject', () => {
     return found;
   }
 
-  test('has all its records, and outcomes of its predictions that are under nobody’s key, in order of the log', async () => {
+  test('has all its records, and outcomes of its predictions that came before those, in order of the log', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(record, { minLength: 1, maxLength: 60 }), async (makers) => {
         const log = await searchedLog();
         try {
-          await log.append(makers.map((make, index) => make(index)));
+          const records = makers.map((make, index) => {
+            const made = make(index);
+            const about = factsOf(made.entry)?.predictionId;
+            const isEarly = made.subject === '' && about !== undefined;
+            return isEarly ? { ...made, subject: `@prediction=${about.toString('hex')}` } : made;
+          });
+          await log.append(records);
           for (const name of ['person=1', 'person=2']) {
             const isPrediction = ({ facts }: (typeof log.logged)[number]) =>
               facts?.event === 'prediction' || facts?.event === 'inference';
             const own = log.logged.filter((each) => each.subject === name);
             const expected = log.logged.flatMap((each, place) =>
               each.subject === name ||
-              own.some((of) => isPrediction(of) && each.facts?.predictionId?.equals(of.id) === true)
+              own.some((of) => isPrediction(of) && each.subject === `@prediction=${of.id.toString('hex')}`)
                 ? [place]
                 : [],
             );

@@ -44,7 +44,11 @@ export async function searchedLog(maxPageRows?: number) {
       contentState: 'CONTENT_STATE_NONE',
     };
   };
-  const deps = { store, indexer: { flush: async () => {} }, answerOf, tagOf };
+  const earlySlots = async ({ index }: { index: number }) => {
+    const slot = slots.get(`@prediction=${logged[index]!.id.toString('hex')}`);
+    return slot === undefined ? [] : [slot];
+  };
+  const deps = { store, indexer: { flush: async () => {} }, answerOf, tagOf, earlySlots };
   const queries = createQueries(deps, maxPageRows);
   return {
     store,

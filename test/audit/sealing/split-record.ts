@@ -8,6 +8,7 @@ export function splitRecord(record: Record__Output): { entry: Record__Output; pe
     receivedAtUs: 0,
     recordedAtUs: 0,
     traceId: Buffer.alloc(0),
+    spanId: Buffer.alloc(0),
     principal: '',
     sealed: null,
   };

@@ -68,6 +68,6 @@ export function creditScore(number: number): AppendRequest__Output {
       outputs: { probability: { number: 0.1, kind: 'number' } },
     },
   });
-  const none = { idempotencyKey: '', bodyDigest: Buffer.alloc(0), subjectOf: '' };
+  const none = { idempotencyKey: '', bodyDigest: Buffer.alloc(0), subjectOf: '', subjectOfKey: '' };
   return { ...none, recordId, record, personal, subject: `person=${person}` };
 }

@@ -42,13 +42,15 @@ export async function startHttp(
     ...config,
   };
   const deps = {
-    scoring: {
-      Score: async () => scoreResponse('p'),
-      RecordOutcomes: async () => ({ joined: 1, unknown: 0 }),
-      ...fakes.scoring,
-    } as Client<ScoringContract>,
-    models: { ListModels: async () => ({ models: [] }) } as unknown as Client<ModelContract>,
-    inference: { ...fakes.inference } as Client<InferenceContract>,
+    predictions: {
+      scoring: {
+        Score: async () => scoreResponse('p'),
+        RecordOutcomes: async () => ({ joined: 1, unknown: 0 }),
+        ...fakes.scoring,
+      } as Client<ScoringContract>,
+      models: { ListModels: async () => ({ models: [] }) } as unknown as Client<ModelContract>,
+      inference: { ...fakes.inference } as Client<InferenceContract>,
+    },
     audit: { ...fakes.audit } as Client<AuditContract>,
     tracer: instruments.tracer,
     unready: () => fakes.unready,

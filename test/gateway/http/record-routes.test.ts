@@ -1,4 +1,5 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, test } from 'vitest';
+import { timeText } from '../../../gateway/http/record-json.ts';
 import type { QueryRecordsRequest__Output } from '../../../services/gen/scoremesh/audit/v1/QueryRecordsRequest.ts';
 import type { Record as AuditRecord } from '../../../services/gen/scoremesh/audit/v1/Record.ts';
 import { messageCodec } from '../../../services/kit/contract/protos.ts';
@@ -46,6 +47,11 @@ async function start(records: readonly AuditRecord[] = []) {
   };
   return { asked, get };
 }
+
+test('a moment that no calendar has is shown, whoever recorded it', () => {
+  expect(timeText(0)).toBe('1970-01-01T00:00:00.000Z');
+  for (const us of [-99_999_999_999_999e6, 9.2e24, Number.NaN]) expect(timeText(us)).toBe(`${us} us`);
+});
 
 describe('GET /v1/records', () => {
   it('asks for what its query says', async () => {

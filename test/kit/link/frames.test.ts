@@ -34,6 +34,7 @@ const requestFrame = fc.record({
     }),
   ),
   cancelled: fc.array(uint32),
+  expired: fc.array(uint32),
 });
 const status = fc.record({ code: fc.integer({ min: 0, max: 16 }), message: text });
 const hello = fc.record({ version: uint32, maxInFlight: uint32, methods: fc.array(text) });

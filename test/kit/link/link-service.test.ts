@@ -63,7 +63,7 @@ describe('the serving side of a link', () => {
 
   it('refuses a method number that it did not offer', async () => {
     const { stream, replies } = await rawLink((await startProcess(closers)).address);
-    stream.write(encodeRequestFrame({ calls: [call({ id: 5, method: 999 })], cancelled: [] }));
+    stream.write(encodeRequestFrame({ calls: [call({ id: 5, method: 999 })], cancelled: [], expired: [] }));
     await until(() => replies().length === 1);
     expect(replies()[0]!.id).toBe(5);
     expect(decodeStatus(replies()[0]!.error!)).toMatchObject({ reason: 'METHOD_NOT_FOUND' });
@@ -77,6 +77,7 @@ describe('the serving side of a link', () => {
       encodeRequestFrame({
         calls: [call({ id: 1, method, request: Buffer.from([0x0a, 0xff]) }), call({ id: 2, method })],
         cancelled: [],
+        expired: [],
       }),
     );
     await until(() => replies().length === 2);
@@ -101,7 +102,9 @@ describe('the serving side of a link', () => {
     );
     const { stream, replies, methods } = await rawLink(process.address);
     const method = methods.findIndex((path) => path.endsWith('/Score'));
-    stream.write(encodeRequestFrame({ calls: [1, 2, 3].map((id) => call({ id, method })), cancelled: [] }));
+    stream.write(
+      encodeRequestFrame({ calls: [1, 2, 3].map((id) => call({ id, method })), cancelled: [], expired: [] }),
+    );
     await until(() => replies().length === 1);
     expect(replies()[0]!.id).toBe(3);
     expect(decodeStatus(replies()[0]!.error!)).toMatchObject({
@@ -126,10 +129,10 @@ describe('the serving side of a link', () => {
     });
     const { stream, methods, ended } = await rawLink(process.address);
     const method = methods.findIndex((path) => path.endsWith('/Score'));
-    stream.write(encodeRequestFrame({ calls: [call({ method })], cancelled: [] }));
+    stream.write(encodeRequestFrame({ calls: [call({ method })], cancelled: [], expired: [] }));
     await started.opened;
     stream.write(Buffer.from([0x0a, 0xff, 0xff]));
-    stream.write(encodeRequestFrame({ calls: [call({ id: 2, method })], cancelled: [] }));
+    stream.write(encodeRequestFrame({ calls: [call({ id: 2, method })], cancelled: [], expired: [] }));
     expect(await cancelled.opened).toMatchObject({ reason: 'CALL_CANCELLED' });
     await ended;
     expect(process.lines.some(({ message }) => message.includes('not a frame'))).toBe(true);
@@ -139,7 +142,7 @@ describe('the serving side of a link', () => {
     const process = await startProcess(closers);
     const { stream, replies, methods } = await rawLink(process.address);
     const method = methods.findIndex((path) => path.endsWith('/Score'));
-    stream.write(encodeRequestFrame({ calls: [call({ id: 8, method })], cancelled: [99] }));
+    stream.write(encodeRequestFrame({ calls: [call({ id: 8, method })], cancelled: [99], expired: [] }));
     await until(() => replies().length === 1);
     expect(replies()[0]).toMatchObject({ id: 8, error: undefined });
   });
@@ -150,7 +153,7 @@ describe('the serving side of a link', () => {
     const stopping = process.stop();
     await until(() => frames.some(({ draining }) => draining));
     const method = methods.findIndex((path) => path.endsWith('/Score'));
-    stream.write(encodeRequestFrame({ calls: [call({ id: 3, method })], cancelled: [] }));
+    stream.write(encodeRequestFrame({ calls: [call({ id: 3, method })], cancelled: [], expired: [] }));
     await until(() => replies().length === 1);
     expect(replies()[0]).toMatchObject({ id: 3, error: undefined });
     stream.end();

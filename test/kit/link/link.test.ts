@@ -102,16 +102,16 @@ describe('the calling side of a link', () => {
 
   it('takes a reply to a call that it gave up for nothing', async () => {
     const seen: LinkCall[] = [];
-    let cancelled: number[] = [];
+    let expired: number[] = [];
     const { address, streams } = await rawServer({}, (frame) => {
       seen.push(...frame.calls);
-      cancelled = [...cancelled, ...frame.cancelled];
+      expired = [...expired, ...frame.expired];
     });
     const { client } = await connect(address);
     const given = errorOf(client.Score(scoreRequest(), newCall(30)));
     expect(await given).toMatchObject({ reason: 'DEADLINE_PASSED_WAITING' });
-    await until(() => cancelled.length === 1);
-    expect(cancelled).toEqual([seen[0]!.id]);
+    await until(() => expired.length === 1);
+    expect(expired).toEqual([seen[0]!.id]);
     reply(streams[0]!, seen[0]!, {});
     const next = client.Score(scoreRequest(), newCall());
     await until(() => seen.length === 2);

@@ -81,6 +81,7 @@ export function echoServices(handlers: EchoHandlers, instruments: Instruments): 
     GetRecord: async ({ recordId }) => recordResponse(recordId),
     ListRecords: unexpected,
     QueryRecords: unexpected,
+    GetSealedContent: unexpected,
     ExportRecords: unexpectedStream,
     GetReceipt: unexpected,
     GetInclusionProof: unexpected,

@@ -200,6 +200,7 @@ describe('a unary method over gRPC', () => {
       personal: Buffer.alloc(0),
       subject: '',
       subjectOf: '',
+      subjectOfKey: '',
     };
     expect(await errorOf(audit.Append(request, newCall()))).toMatchObject({ reason: 'METHOD_NOT_FOUND' });
   });

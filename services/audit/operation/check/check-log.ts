@@ -5,6 +5,7 @@ import { lmdbFile, lmdbFileFault } from '../../../kit/storage/lmdb-file.ts';
 import type { TreeHead } from '../../../kit/transparency/merkle-proof.ts';
 import type { AuditConfig } from '../../config.ts';
 import { factsOf } from '../../index/facts.ts';
+import { indexReadFault } from '../../index/readable-index.ts';
 import { type IndexStore, openIndexStore } from '../../index/store.ts';
 import { lockFolder } from '../../lock.ts';
 import { frameLeafHash } from '../../log/frame.ts';
@@ -20,7 +21,6 @@ import { ContentCheck } from './content-check.ts';
 import { type Finding, Findings, rebuildRemedy } from './findings.ts';
 import { IndexCheck } from './index-check.ts';
 import { type CheckedFrame, type WalkedLog, walkWholeLog } from './log-walk.ts';
-import { indexReadFault } from './readable-index.ts';
 import { checkSigningKeys } from './signing-check.ts';
 import { TreeCheck } from './tree-check.ts';
 

@@ -30,9 +30,13 @@ export interface AppendRequest {
    */
   'subject'?: (string);
   /**
-   * A record whose subject is this one's too; used when subject is empty.
+   * A record whose subject is this one's too; used when subject is empty. Where the log has no such record yet, the content is erased with that one.
    */
   'subjectOf'?: (string);
+  /**
+   * The same by that record's idempotency_key; used when subject and subject_of are empty.
+   */
+  'subjectOfKey'?: (string);
 }
 
 /**
@@ -64,7 +68,11 @@ export interface AppendRequest__Output {
    */
   'subject': (string);
   /**
-   * A record whose subject is this one's too; used when subject is empty.
+   * A record whose subject is this one's too; used when subject is empty. Where the log has no such record yet, the content is erased with that one.
    */
   'subjectOf': (string);
+  /**
+   * The same by that record's idempotency_key; used when subject and subject_of are empty.
+   */
+  'subjectOfKey': (string);
 }

@@ -18,6 +18,8 @@ import type { GetReceiptRequest as _scoremesh_audit_v1_GetReceiptRequest, GetRec
 import type { GetReceiptResponse as _scoremesh_audit_v1_GetReceiptResponse, GetReceiptResponse__Output as _scoremesh_audit_v1_GetReceiptResponse__Output } from '../../../scoremesh/audit/v1/GetReceiptResponse.ts';
 import type { GetRecordRequest as _scoremesh_audit_v1_GetRecordRequest, GetRecordRequest__Output as _scoremesh_audit_v1_GetRecordRequest__Output } from '../../../scoremesh/audit/v1/GetRecordRequest.ts';
 import type { GetRecordResponse as _scoremesh_audit_v1_GetRecordResponse, GetRecordResponse__Output as _scoremesh_audit_v1_GetRecordResponse__Output } from '../../../scoremesh/audit/v1/GetRecordResponse.ts';
+import type { GetSealedContentRequest as _scoremesh_audit_v1_GetSealedContentRequest, GetSealedContentRequest__Output as _scoremesh_audit_v1_GetSealedContentRequest__Output } from '../../../scoremesh/audit/v1/GetSealedContentRequest.ts';
+import type { GetSealedContentResponse as _scoremesh_audit_v1_GetSealedContentResponse, GetSealedContentResponse__Output as _scoremesh_audit_v1_GetSealedContentResponse__Output } from '../../../scoremesh/audit/v1/GetSealedContentResponse.ts';
 import type { ListRecordsRequest as _scoremesh_audit_v1_ListRecordsRequest, ListRecordsRequest__Output as _scoremesh_audit_v1_ListRecordsRequest__Output } from '../../../scoremesh/audit/v1/ListRecordsRequest.ts';
 import type { ListRecordsResponse as _scoremesh_audit_v1_ListRecordsResponse, ListRecordsResponse__Output as _scoremesh_audit_v1_ListRecordsResponse__Output } from '../../../scoremesh/audit/v1/ListRecordsResponse.ts';
 import type { QueryRecordsRequest as _scoremesh_audit_v1_QueryRecordsRequest, QueryRecordsRequest__Output as _scoremesh_audit_v1_QueryRecordsRequest__Output } from '../../../scoremesh/audit/v1/QueryRecordsRequest.ts';
@@ -144,6 +146,21 @@ export interface AuditServiceClient extends grpc.Client {
   getRecord(argument: _scoremesh_audit_v1_GetRecordRequest, callback: grpc.requestCallback<_scoremesh_audit_v1_GetRecordResponse__Output>): grpc.ClientUnaryCall;
   
   /**
+   * What a record commits to, for the administrator where there is one: with the entry anybody can check that it is what was recorded. SUBJECT_ERASED if it was erased.
+   */
+  GetSealedContent(argument: _scoremesh_audit_v1_GetSealedContentRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_scoremesh_audit_v1_GetSealedContentResponse__Output>): grpc.ClientUnaryCall;
+  GetSealedContent(argument: _scoremesh_audit_v1_GetSealedContentRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_scoremesh_audit_v1_GetSealedContentResponse__Output>): grpc.ClientUnaryCall;
+  GetSealedContent(argument: _scoremesh_audit_v1_GetSealedContentRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_scoremesh_audit_v1_GetSealedContentResponse__Output>): grpc.ClientUnaryCall;
+  GetSealedContent(argument: _scoremesh_audit_v1_GetSealedContentRequest, callback: grpc.requestCallback<_scoremesh_audit_v1_GetSealedContentResponse__Output>): grpc.ClientUnaryCall;
+  /**
+   * What a record commits to, for the administrator where there is one: with the entry anybody can check that it is what was recorded. SUBJECT_ERASED if it was erased.
+   */
+  getSealedContent(argument: _scoremesh_audit_v1_GetSealedContentRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_scoremesh_audit_v1_GetSealedContentResponse__Output>): grpc.ClientUnaryCall;
+  getSealedContent(argument: _scoremesh_audit_v1_GetSealedContentRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_scoremesh_audit_v1_GetSealedContentResponse__Output>): grpc.ClientUnaryCall;
+  getSealedContent(argument: _scoremesh_audit_v1_GetSealedContentRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_scoremesh_audit_v1_GetSealedContentResponse__Output>): grpc.ClientUnaryCall;
+  getSealedContent(argument: _scoremesh_audit_v1_GetSealedContentRequest, callback: grpc.requestCallback<_scoremesh_audit_v1_GetSealedContentResponse__Output>): grpc.ClientUnaryCall;
+  
+  /**
    * Records by time, oldest first, in pages.
    */
   ListRecords(argument: _scoremesh_audit_v1_ListRecordsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_scoremesh_audit_v1_ListRecordsResponse__Output>): grpc.ClientUnaryCall;
@@ -174,14 +191,16 @@ export interface AuditServiceClient extends grpc.Client {
   queryRecords(argument: _scoremesh_audit_v1_QueryRecordsRequest, callback: grpc.requestCallback<_scoremesh_audit_v1_QueryRecordsResponse__Output>): grpc.ClientUnaryCall;
   
   /**
-   * A file of the log as C2SP tlog-tiles lays it out: checkpoint, tile/<L>/<N>[.p/<W>], tile/entries/<N>[.p/<W>].
+   * A file of the log as C2SP tlog-tiles lays it out: checkpoint, tile/<L>/<N>[.p/<W>], tile/entries/<N>[.p/<W>]. Beside them: cosigned, the
+   * newest checkpoint that witnesses have cosigned; minimum, the first index whose entry is there; vkey, the log's public key.
    */
   ReadLog(argument: _scoremesh_audit_v1_ReadLogRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_scoremesh_audit_v1_ReadLogResponse__Output>): grpc.ClientUnaryCall;
   ReadLog(argument: _scoremesh_audit_v1_ReadLogRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_scoremesh_audit_v1_ReadLogResponse__Output>): grpc.ClientUnaryCall;
   ReadLog(argument: _scoremesh_audit_v1_ReadLogRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_scoremesh_audit_v1_ReadLogResponse__Output>): grpc.ClientUnaryCall;
   ReadLog(argument: _scoremesh_audit_v1_ReadLogRequest, callback: grpc.requestCallback<_scoremesh_audit_v1_ReadLogResponse__Output>): grpc.ClientUnaryCall;
   /**
-   * A file of the log as C2SP tlog-tiles lays it out: checkpoint, tile/<L>/<N>[.p/<W>], tile/entries/<N>[.p/<W>].
+   * A file of the log as C2SP tlog-tiles lays it out: checkpoint, tile/<L>/<N>[.p/<W>], tile/entries/<N>[.p/<W>]. Beside them: cosigned, the
+   * newest checkpoint that witnesses have cosigned; minimum, the first index whose entry is there; vkey, the log's public key.
    */
   readLog(argument: _scoremesh_audit_v1_ReadLogRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_scoremesh_audit_v1_ReadLogResponse__Output>): grpc.ClientUnaryCall;
   readLog(argument: _scoremesh_audit_v1_ReadLogRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_scoremesh_audit_v1_ReadLogResponse__Output>): grpc.ClientUnaryCall;
@@ -236,6 +255,11 @@ export interface AuditServiceHandlers extends grpc.UntypedServiceImplementation 
   GetRecord: grpc.handleUnaryCall<_scoremesh_audit_v1_GetRecordRequest__Output, _scoremesh_audit_v1_GetRecordResponse>;
   
   /**
+   * What a record commits to, for the administrator where there is one: with the entry anybody can check that it is what was recorded. SUBJECT_ERASED if it was erased.
+   */
+  GetSealedContent: grpc.handleUnaryCall<_scoremesh_audit_v1_GetSealedContentRequest__Output, _scoremesh_audit_v1_GetSealedContentResponse>;
+  
+  /**
    * Records by time, oldest first, in pages.
    */
   ListRecords: grpc.handleUnaryCall<_scoremesh_audit_v1_ListRecordsRequest__Output, _scoremesh_audit_v1_ListRecordsResponse>;
@@ -246,7 +270,8 @@ export interface AuditServiceHandlers extends grpc.UntypedServiceImplementation 
   QueryRecords: grpc.handleUnaryCall<_scoremesh_audit_v1_QueryRecordsRequest__Output, _scoremesh_audit_v1_QueryRecordsResponse>;
   
   /**
-   * A file of the log as C2SP tlog-tiles lays it out: checkpoint, tile/<L>/<N>[.p/<W>], tile/entries/<N>[.p/<W>].
+   * A file of the log as C2SP tlog-tiles lays it out: checkpoint, tile/<L>/<N>[.p/<W>], tile/entries/<N>[.p/<W>]. Beside them: cosigned, the
+   * newest checkpoint that witnesses have cosigned; minimum, the first index whose entry is there; vkey, the log's public key.
    */
   ReadLog: grpc.handleUnaryCall<_scoremesh_audit_v1_ReadLogRequest__Output, _scoremesh_audit_v1_ReadLogResponse>;
   
@@ -261,6 +286,7 @@ export interface AuditServiceDefinition extends grpc.ServiceDefinition {
   GetInclusionProof: MethodDefinition<_scoremesh_audit_v1_GetInclusionProofRequest, _scoremesh_audit_v1_GetInclusionProofResponse, _scoremesh_audit_v1_GetInclusionProofRequest__Output, _scoremesh_audit_v1_GetInclusionProofResponse__Output>
   GetReceipt: MethodDefinition<_scoremesh_audit_v1_GetReceiptRequest, _scoremesh_audit_v1_GetReceiptResponse, _scoremesh_audit_v1_GetReceiptRequest__Output, _scoremesh_audit_v1_GetReceiptResponse__Output>
   GetRecord: MethodDefinition<_scoremesh_audit_v1_GetRecordRequest, _scoremesh_audit_v1_GetRecordResponse, _scoremesh_audit_v1_GetRecordRequest__Output, _scoremesh_audit_v1_GetRecordResponse__Output>
+  GetSealedContent: MethodDefinition<_scoremesh_audit_v1_GetSealedContentRequest, _scoremesh_audit_v1_GetSealedContentResponse, _scoremesh_audit_v1_GetSealedContentRequest__Output, _scoremesh_audit_v1_GetSealedContentResponse__Output>
   ListRecords: MethodDefinition<_scoremesh_audit_v1_ListRecordsRequest, _scoremesh_audit_v1_ListRecordsResponse, _scoremesh_audit_v1_ListRecordsRequest__Output, _scoremesh_audit_v1_ListRecordsResponse__Output>
   QueryRecords: MethodDefinition<_scoremesh_audit_v1_QueryRecordsRequest, _scoremesh_audit_v1_QueryRecordsResponse, _scoremesh_audit_v1_QueryRecordsRequest__Output, _scoremesh_audit_v1_QueryRecordsResponse__Output>
   ReadLog: MethodDefinition<_scoremesh_audit_v1_ReadLogRequest, _scoremesh_audit_v1_ReadLogResponse, _scoremesh_audit_v1_ReadLogRequest__Output, _scoremesh_audit_v1_ReadLogResponse__Output>

@@ -24,6 +24,14 @@ export const ContentState = {
    * It can't be read, though nobody asked for its erasure: an alarm.
    */
   CONTENT_STATE_LOST: 'CONTENT_STATE_LOST',
+  /**
+   * This process is a read replica and holds no sealed content: ask the writer.
+   */
+  CONTENT_STATE_NOT_HERE: 'CONTENT_STATE_NOT_HERE',
+  /**
+   * It is shown to the administrator alone.
+   */
+  CONTENT_STATE_WITHHELD: 'CONTENT_STATE_WITHHELD',
 } as const;
 
 /**
@@ -55,6 +63,16 @@ export type ContentState =
    */
   | 'CONTENT_STATE_LOST'
   | 4
+  /**
+   * This process is a read replica and holds no sealed content: ask the writer.
+   */
+  | 'CONTENT_STATE_NOT_HERE'
+  | 5
+  /**
+   * It is shown to the administrator alone.
+   */
+  | 'CONTENT_STATE_WITHHELD'
+  | 6
 
 /**
  * What became of a record's sealed content.

@@ -7,7 +7,7 @@ import type { Long } from '@grpc/proto-loader';
  */
 export interface GetConsistencyProofRequest {
   /**
-   * Size of the earlier tree, at least 1.
+   * Size of the earlier tree; of 0 every tree is the continuation, without a proof.
    */
   'fromSize'?: (number | string | Long);
   /**
@@ -21,7 +21,7 @@ export interface GetConsistencyProofRequest {
  */
 export interface GetConsistencyProofRequest__Output {
   /**
-   * Size of the earlier tree, at least 1.
+   * Size of the earlier tree; of 0 every tree is the continuation, without a proof.
    */
   'fromSize': (string);
   /**

@@ -10,9 +10,13 @@ export interface ReadLogResponse {
    */
   'content'?: (Buffer | Uint8Array | string);
   /**
-   * Whether it never changes: all but the checkpoint.
+   * Whether it never changes: all but checkpoint, cosigned, minimum and vkey.
    */
   'immutable'?: (boolean);
+  /**
+   * Of a read replica, for what changes: milliseconds since it last saw that this is the writer's newest; 0 of the writer.
+   */
+  'ageMs'?: (number | string);
 }
 
 /**
@@ -24,7 +28,11 @@ export interface ReadLogResponse__Output {
    */
   'content': (Buffer);
   /**
-   * Whether it never changes: all but the checkpoint.
+   * Whether it never changes: all but checkpoint, cosigned, minimum and vkey.
    */
   'immutable': (boolean);
+  /**
+   * Of a read replica, for what changes: milliseconds since it last saw that this is the writer's newest; 0 of the writer.
+   */
+  'ageMs': (number);
 }

@@ -17,7 +17,7 @@ import type { Sealed as _scoremesh_audit_v1_Sealed, Sealed__Output as _scoremesh
  */
 export interface Record {
   /**
-   * Version of this format: 1.
+   * Version of this format: 2. Of version 1 are records from before what is personal was sealed.
    */
   'schema'?: (number);
   /**
@@ -40,6 +40,10 @@ export interface Record {
    * Who asked; "anonymous" without authentication.
    */
   'principal'?: (string);
+  /**
+   * The span that answered, 8 bytes; empty if the trace was not sampled.
+   */
+  'spanId'?: (Buffer | Uint8Array | string);
   /**
    * A request that was answered.
    */
@@ -89,7 +93,7 @@ export interface Record {
  */
 export interface Record__Output {
   /**
-   * Version of this format: 1.
+   * Version of this format: 2. Of version 1 are records from before what is personal was sealed.
    */
   'schema': (number);
   /**
@@ -112,6 +116,10 @@ export interface Record__Output {
    * Who asked; "anonymous" without authentication.
    */
   'principal': (string);
+  /**
+   * The span that answered, 8 bytes; empty if the trace was not sampled.
+   */
+  'spanId': (Buffer);
   /**
    * A request that was answered.
    */

@@ -234,6 +234,14 @@ export const Reason = {
    */
   REASON_REPLAY_DIFFERS: 'REASON_REPLAY_DIFFERS',
   /**
+   * FAILED_PRECONDITION: this audit role is a read replica, which has no keys and writes nothing of its own; ask the writer that the message names.
+   */
+  REASON_AUDIT_REPLICA: 'REASON_AUDIT_REPLICA',
+  /**
+   * DATA_LOSS: a signed checkpoint of the audit log does not continue the one that was verified before: the log was forked or rolled back.
+   */
+  REASON_LOG_DIVERGED: 'REASON_LOG_DIVERGED',
+  /**
    * NOT_FOUND: the tenant has no such job: neither a result that is still kept, nor one that waits.
    */
   REASON_JOB_NOT_FOUND: 'REASON_JOB_NOT_FOUND',
@@ -530,10 +538,20 @@ export type Reason =
   | 'REASON_REPLAY_DIFFERS'
   | 56
   /**
+   * FAILED_PRECONDITION: this audit role is a read replica, which has no keys and writes nothing of its own; ask the writer that the message names.
+   */
+  | 'REASON_AUDIT_REPLICA'
+  | 57
+  /**
+   * DATA_LOSS: a signed checkpoint of the audit log does not continue the one that was verified before: the log was forked or rolled back.
+   */
+  | 'REASON_LOG_DIVERGED'
+  | 58
+  /**
    * NOT_FOUND: the tenant has no such job: neither a result that is still kept, nor one that waits.
    */
   | 'REASON_JOB_NOT_FOUND'
-  | 57
+  | 59
 
 /**
  * Every failure that the mesh can name. ErrorInfo.reason carries the name without its prefix; the gRPC code that goes

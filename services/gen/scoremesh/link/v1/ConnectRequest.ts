@@ -11,9 +11,13 @@ export interface ConnectRequest {
    */
   'calls'?: (_scoremesh_link_v1_LinkCall)[];
   /**
-   * Ids of calls that nobody waits for any more.
+   * Ids of calls that nobody waits for any more, because the caller went away.
    */
   'cancelled'?: (number)[];
+  /**
+   * Ids of calls that nobody waits for any more, because their deadline passed.
+   */
+  'expired'?: (number)[];
 }
 
 /**
@@ -25,7 +29,11 @@ export interface ConnectRequest__Output {
    */
   'calls': (_scoremesh_link_v1_LinkCall__Output)[];
   /**
-   * Ids of calls that nobody waits for any more.
+   * Ids of calls that nobody waits for any more, because the caller went away.
    */
   'cancelled': (number)[];
+  /**
+   * Ids of calls that nobody waits for any more, because their deadline passed.
+   */
+  'expired': (number)[];
 }

@@ -1,4 +1,4 @@
-import { openEnvironment, tableNames } from '../../index/environment.ts';
+import { openEnvironment, tableNames } from './environment.ts';
 
 /** Started as a process of its own: reads every row of the index in the folder that it is given, and ends with 0 if that goes well. */
 const { root, tables } = await openEnvironment(process.argv[2] ?? '');

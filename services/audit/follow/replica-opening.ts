@@ -1,0 +1,155 @@
+import type { Closers } from '../../kit/lifecycle/closers.ts';
+import type { Log } from '../../kit/log/log.ts';
+import type { Disk } from '../disk.ts';
+import type { DiskGuard } from '../guarded-lock.ts';
+import { openIndexCarefully } from '../index/careful-opening.ts';
+import { Indexer } from '../index/indexer.ts';
+import type { FolderLock } from '../lock.ts';
+import { EntryPlaces } from '../log/entry-places.ts';
+import { LeafHashes } from '../log/leaf-hashes.ts';
+import { LogReader } from '../log/reader.ts';
+import { LogWriter } from '../log/writer.ts';
+import type { AuditMetrics } from '../metrics.ts';
+import { auditFolders, openLog } from '../opening.ts';
+import { type PrunedSegmentsDeps, removePrunedSegments } from '../operation/pruned-segments.ts';
+import { type Pruned, Pruner } from '../operation/pruner.ts';
+import { startRetention } from '../operation/start-retention.ts';
+import { finishesWithin } from '../time-limit.ts';
+import { openTree } from '../tree/opening.ts';
+import { readStoredHead } from '../tree/stored-head.ts';
+import type { TreeDisk } from '../tree/tree-disk.ts';
+import { CheckpointFile } from './checkpoint-file.ts';
+import type { FollowConfig } from './config.ts';
+import { Replica } from './replica.ts';
+
+export interface ReplicaDeps {
+  readonly config: FollowConfig;
+  readonly disk: Disk;
+  readonly treeDisk: TreeDisk;
+  readonly lock: FolderLock;
+  readonly guard: DiskGuard;
+  readonly log: Log;
+  readonly metrics: AuditMetrics;
+}
+
+/** Keys and contents of a replica. */
+const noContent = {
+  keys: { stateOf: () => 'unknown', destroy: async () => {} },
+  payloads: { remove: async () => {} },
+  subjectOf: async () => undefined,
+} satisfies Pick<PrunedSegmentsDeps, 'keys' | 'payloads' | 'subjectOf'>;
+
+/**
+ * Opens a replica whose first entry is `firstIndex`; entries are there that were durable, the torn tail of the last batch is cut.
+ * STATE_CORRUPT if anything else is damaged, or if the checkpoint does not fit.
+ */
+export async function openReplica(
+  { config, disk, guard, lock, log, metrics, treeDisk }: ReplicaDeps,
+  { firstIndex, vkey }: { readonly firstIndex: number; readonly vkey: string },
+  closers: Closers,
+): Promise<Replica> {
+  const folders = auditFolders(config.folder);
+  await disk.makeFolder(folders.log);
+  const index = await openIndexCarefully(folders.index, log);
+  const { store } = index;
+  closers.add('audit index', async () => {
+    // Closing it under a transaction would end the process.
+    if (guard.isIndexQuiet && (await finishesWithin(store.close(), config.closeTimeoutMs)))
+      await index.stopped();
+  });
+  if (index.wasDamaged)
+    log.warn('the audit index could not be opened and is built again', { folder: folders.index });
+  const pruned = { ...noContent, disk, folder: folders.log, store, log };
+  const recovered = await openLog({
+    ...pruned,
+    lock,
+    firstIndex,
+    signedEntries: (await readStoredHead(treeDisk, folders.tree))?.size ?? 0,
+    isLive: () => false,
+    removePruned: async (segments) => await removePrunedSegments(pruned, segments),
+  });
+  closers.add('audit log file', async () => {
+    // Closed by the writer, unless the start fails before there is one.
+    await recovered.file.close().catch(() => {});
+  });
+  await lock.settle();
+  guard.isSettled = true;
+  metrics.torn(recovered.tornBytes);
+  const leafHashes = new LeafHashes(disk, folders.log, recovered.segments);
+  const tree = await openTree({
+    folder: folders.tree,
+    disk: treeDisk,
+    size: recovered.records,
+    readLeafHashes: async (from, to) => await leafHashes.read(from, to),
+    log,
+  });
+  closers.add('audit tree', async () => {
+    if (!(await finishesWithin(tree.close(), config.closeTimeoutMs)))
+      log.warn('the disk of the audit tree did not answer in time', { folder: folders.tree });
+  });
+  const files = {
+    checkpoint: new CheckpointFile(treeDisk, config.folder, 'checkpoint'),
+    cosigned: new CheckpointFile(treeDisk, config.folder, 'cosigned'),
+  };
+  const kept = {
+    head: await files.checkpoint.read(vkey, tree),
+    cosigned: await files.cosigned.read(vkey, tree),
+  };
+  const reader = new LogReader(disk, folders.log, recovered.salt);
+  closers.add('audit log reader', () => reader.close());
+  const indexer = new Indexer({ config, store, salt: recovered.salt, log, indexed: () => {} });
+  closers.add('audit indexer', async () => {
+    guard.isIndexQuiet = await finishesWithin(indexer.close(), config.closeTimeoutMs);
+  });
+  const writer = new LogWriter(
+    {
+      config,
+      disk,
+      folder: folders.log,
+      log,
+      observer: {
+        durable: (commit, seconds) => {
+          for (const { leafHash } of commit.entries) tree.append(leafHash);
+          metrics.commit(commit.entries.length, seconds);
+          indexer.add(commit);
+        },
+        failed: () => {},
+      },
+    },
+    recovered,
+  );
+  closers.add('audit log', async () => {
+    guard.isLogQuiet = await writer.close(config.closeTimeoutMs);
+    guard.isLogInOrder = writer.isInOrder;
+    if (!guard.isLogQuiet)
+      log.error('the disk of the audit log did not answer in time', { timeoutMs: config.closeTimeoutMs });
+  });
+  const places = new EntryPlaces(disk, folders.log, recovered.salt, () => writer.segments);
+  const pruner = new Pruner({
+    ...pruned,
+    stateDisk: treeDisk,
+    writer,
+    reader,
+    recent: undefined,
+    indexer,
+    tree,
+  });
+  const prune = async (beforeMs: number): Promise<Pruned> => await pruner.prune(beforeMs, 'retention');
+  const replica = new Replica({ vkey, store, tree, writer, indexer, reader, places, prune }, files, kept);
+  startRetention(config, prune, log, closers);
+  metrics.watch({
+    pendingRecords: () => writer.pendingRecords,
+    unindexedRecords: () => writer.records - store.end(),
+    records: () => writer.records,
+    bytes: () => writer.bytes,
+    state: () => writer.state,
+    minimumIndex: () => replica.minimumIndex,
+  });
+  log.info('audit replica open', {
+    folder: config.folder,
+    records: recovered.records,
+    checkpoint: kept.head?.size ?? 0,
+    verifier: vkey,
+  });
+  return replica;
+}
