@@ -13,6 +13,11 @@ export interface SweepTimes {
   readonly everyMs: number;
 }
 
+/** Of one sweep. */
+const maxPhantoms = 100;
+const ackTimeoutMs = 5000;
+const encoder = new TextEncoder();
+
 const defaultTimes: SweepTimes = { firstMs: 5000, everyMs: 15_000 };
 
 export interface LeftBehindDeps {
@@ -83,11 +88,11 @@ export class LeftBehind {
 
   /** False if there is nothing to sweep, because messages of this stream stay when they are acknowledged. */
   async #sweep(nats: NatsConnection, signal: AbortSignal): Promise<boolean> {
-    const { stream, name, filterSubject = '>' } = this.#spec;
-    const { streams, consumers } = await managerOf(nats);
+    const { stream, filterSubject = '>' } = this.#spec;
+    const { streams } = await managerOf(nats);
     if ((await streams.info(stream)).config.retention !== RetentionPolicy.Workqueue) return false;
     // Asked before the stream is read: what it calls done is gone when its place is read, unless it was left behind.
-    const done = doneUpTo(await consumers.info(stream, name));
+    const done = doneUpTo(await this.#withoutPhantoms(nats));
     const remove = (sequence: number): Promise<void> =>
       streams.deleteMessage(stream, sequence, false).then(() => {}, unlessGone);
     const running = new Set<Promise<void>>();
@@ -118,6 +123,26 @@ export class LeftBehind {
     }
     if (failure !== undefined) throw failure.error;
     return true;
+  }
+
+  /**
+   * A nats-server that was killed also comes back with a consumer that waits for the acknowledgement of messages that are gone: it never
+   * delivers them again, and its floor, below which it is done, stays under the first of them for ever. Acknowledged in their place they are
+   * forgotten. For a message that is not in the stream that is always right.
+   */
+  async #withoutPhantoms(nats: NatsConnection): Promise<ConsumerInfo> {
+    const { stream, name, filterSubject = '>' } = this.#spec;
+    const { streams, consumers } = await managerOf(nats);
+    for (let tries = 0; ; tries += 1) {
+      const info = await consumers.info(stream, name);
+      if (info.num_ack_pending === 0 || tries === maxPhantoms) return info;
+      const { consumer_seq: delivery, stream_seq: floor } = info.ack_floor;
+      const query = { seq: floor + 1, next_by_subj: filterSubject };
+      const found = await streams.getMessage(stream, query).catch(absent(jetStreamCode.messageNotFound));
+      if (found?.seq === floor + 1) return info;
+      const reply = `$JS.ACK.${stream}.${name}.1.${floor + 1}.${delivery + 1}.0.0`;
+      await nats.request(reply, encoder.encode('+ACK'), { timeout: ackTimeoutMs });
+    }
   }
 
   #tell(taken: number): void {
