@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type ConsumerInfo, ErrorCode, type NatsConnection, NatsError, RetentionPolicy } from 'nats';
 import type { Log } from '../log/log.ts';
 import type { Counter } from '../telemetry/metrics.ts';
-import { jetStreamCode, jetStreamCodeOf } from './bus-error.ts';
+import { isMessageGone, jetStreamCode, jetStreamCodeOf } from './bus-error.ts';
 import { LeftBehindDelivery } from './left-behind-delivery.ts';
 import { absent, type ConsumerSpec, managerOf } from './stream.ts';
 
@@ -177,10 +177,7 @@ function doneUpTo(info: Pick<ConsumerInfo, 'num_ack_pending' | 'delivered' | 'ac
 
 /** Somebody else may have removed it, as another process of this role. */
 function unlessGone(error: unknown): void {
-  const isGone =
-    jetStreamCodeOf(error) === jetStreamCode.messageDeleteFailed &&
-    /no message found|deleted message/i.test((error as Error).message);
-  if (!isGone) throw error;
+  if (!isMessageGone(jetStreamCodeOf(error), (error as Error).message)) throw error;
 }
 
 function isForbidden(error: unknown): boolean {
