@@ -86,6 +86,12 @@ export function jetStreamCodeOf(error: unknown): number | undefined {
   return error instanceof NatsError ? error.api_error?.err_code : undefined;
 }
 
+/** Whether a message could not be removed because it was removed before; nats-server says it in two ways. */
+export function isMessageGone(code: number | undefined, description: string): boolean {
+  if (code === jetStreamCode.sequenceNotFound) return true;
+  return code === jetStreamCode.messageDeleteFailed && /no message found|deleted message/i.test(description);
+}
+
 function meaningOf(error: unknown, code: number | undefined): readonly [Reason, string] {
   const unknown = ['INTERNAL', ''] as const;
   if (code !== undefined) return byJetStreamCode[code] ?? unknown;

@@ -167,12 +167,9 @@ export async function createBus(
         },
       });
       consumptions.add(consumption);
-      return {
-        stop: async () => {
-          await consumption.stop();
-          consumptions.delete(consumption);
-        },
-      };
+      const ended = (end: Promise<void>): Promise<void> =>
+        end.finally(() => consumptions.delete(consumption));
+      return { stop: () => ended(consumption.stop()), finish: () => ended(consumption.finish()) };
     },
   };
 }

@@ -25,6 +25,8 @@ export interface ConsumeOptions {
 export interface Consumption {
   /** Takes nothing more, waits for running handlers up to the grace time, hands back what is not settled. Idempotent. */
   stop(): Promise<void>;
+  /** Asks for nothing more, handles what still comes, and stops when nothing can come any more: within seconds, and nothing is handed back. */
+  finish(): Promise<void>;
 }
 
 /** One request for messages, until it is served or has expired. */
@@ -45,6 +47,10 @@ const maxRetryMs = 60_000;
 const setUpRetryMs = 1000;
 // Handed back by a stopping process: another one may take it at once.
 const handBackMs = 1;
+// A message that the server sends at the moment when its subscription ends is heard by nobody, and comes again only after its ack wait. Requests
+// of a queue that has something are served within this time.
+const lastPullsMs = 100;
+const lastPullsPollMs = 10;
 // Enough to be through with hundreds in a second, few enough that the largest are held in memory beside all others.
 const maxLeftBehindAtOnce = 32;
 
@@ -66,6 +72,9 @@ export class PullConsumption implements Consumption {
   readonly #extending: NodeJS.Timeout;
   readonly #forget: () => void;
   readonly #stopping = new AbortController();
+  /** What is said of deliveries while the subscription ends, for after that. */
+  #afterEnd: (() => void)[] | undefined;
+  #isFinishing = false;
   #leftBehindRunning = 0;
   #subscription: Subscription | undefined;
   #inbox = '';
@@ -113,12 +122,30 @@ export class PullConsumption implements Consumption {
     return this.#stopped;
   }
 
+  async finish(): Promise<void> {
+    this.#isFinishing = true;
+    await this.#lastPulls(pullExpiresMs + expirySlackMs, () => this.#stopped === undefined);
+    await this.stop();
+  }
+
+  /** Waits until each request has been served or has expired. */
+  async #lastPulls(limitMs: number, isPatient: () => boolean): Promise<void> {
+    const until = performance.now() + limitMs;
+    while (this.#pulls.size > 0 && performance.now() < until && isPatient()) await delay(lastPullsPollMs);
+  }
+
   async #stop(): Promise<void> {
     this.#stopping.abort();
     this.#forget();
-    this.#endPulls();
+    // What is handed back now would be sent to a request of ours, and be lost with the subscription until its ack wait is over.
+    const afterEnd: (() => void)[] = [];
+    this.#afterEnd = afterEnd;
     const swept = this.#leftBehind.stop();
+    await this.#lastPulls(lastPullsMs, () => true);
+    this.#endPulls();
     await this.#subscription?.drain().catch(() => {});
+    this.#afterEnd = undefined;
+    for (const send of afterEnd) this.#connection.outbox.add(send);
     const limit = new AbortController();
     const grace = delay(this.#options.stopGraceMs, undefined, { signal: limit.signal }).catch(() => {});
     await Promise.race([Promise.all([...this.#running.values(), swept]), grace]);
@@ -126,6 +153,12 @@ export class PullConsumption implements Consumption {
     clearInterval(this.#extending);
     for (const delivery of this.#running.keys()) delivery.retryAfter(handBackMs);
     await this.#connection.outbox.turn();
+  }
+
+  /** Sends what a delivery says. */
+  add(send: () => void): void {
+    if (this.#afterEnd === undefined) this.#connection.outbox.add(send);
+    else this.#afterEnd.push(send);
   }
 
   /** Sets up on a connection that was just made. What was asked for over the last one is forgotten with its inbox. */
@@ -168,7 +201,7 @@ export class PullConsumption implements Consumption {
   }
 
   #fill(nats: NatsConnection): void {
-    if (this.#stopping.signal.aborted || nats.isClosed()) return;
+    if (this.#isFinishing || this.#stopping.signal.aborted || nats.isClosed()) return;
     let asked = 0;
     for (const pull of this.#pulls.values()) asked += pull.left;
     const { concurrency, window } = this.#options;
@@ -226,7 +259,7 @@ export class PullConsumption implements Consumption {
         this.#pulls.delete(id);
       }
     }
-    const delivery = new PulledDelivery(nats, this.#connection.outbox, message);
+    const delivery = new PulledDelivery(nats, this, message);
     if (this.#stopping.signal.aborted || this.#running.size >= this.#options.concurrency) {
       delivery.retryAfter(handBackMs);
       return;

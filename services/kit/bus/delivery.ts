@@ -46,11 +46,11 @@ export class PulledDelivery implements OpenDelivery {
   readonly takenAtNs: string;
   readonly attempt: number;
   readonly #nats: NatsConnection;
-  readonly #outbox: Outbox;
+  readonly #outbox: Pick<Outbox, 'add'>;
   readonly #reply: string;
   #settled = false;
 
-  constructor(nats: NatsConnection, outbox: Outbox, message: Msg) {
+  constructor(nats: NatsConnection, outbox: Pick<Outbox, 'add'>, message: Msg) {
     this.#nats = nats;
     this.#outbox = outbox;
     this.#reply = message.reply ?? '';

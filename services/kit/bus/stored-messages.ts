@@ -1,7 +1,7 @@
 import { headers, type Msg } from 'nats';
 import { type Call, remainingMs, throwIfUnwanted } from '../contract/call.ts';
 import { MeshError } from '../errors/mesh-error.ts';
-import { jetStreamCode, toBusError } from './bus-error.ts';
+import { isMessageGone, jetStreamCode, toBusError } from './bus-error.ts';
 import type { Connection } from './connection.ts';
 import { fromNatsHeaders, type MessageHeaders } from './headers.ts';
 import { type ApiRefusal, refused } from './publisher.ts';
@@ -85,7 +85,14 @@ export function createStoredMessages(connection: Connection): StoredMessages {
     remove: async (stream, sequence, call) => {
       const subject = `$JS.API.STREAM.MSG.DELETE.${stream}`;
       const doing = `removing message ${sequence} of stream ${stream}`;
-      const reply = await ask(connection, call, subject, { seq: sequence, no_erase: true }, doing, isGone);
+      const reply = await ask(
+        connection,
+        call,
+        subject,
+        { seq: sequence, no_erase: true },
+        doing,
+        ({ description, err_code: code }) => isMessageGone(code, description),
+      );
       return reply?.success ?? false;
     },
   };
@@ -117,12 +124,6 @@ async function ask(
       );
     throw toBusError(error, doing);
   }
-}
-
-/** A message that was removed before; nats-server says it in two ways. */
-function isGone({ description, err_code: code }: ApiRefusal): boolean {
-  if (code === jetStreamCode.sequenceNotFound) return true;
-  return code === jetStreamCode.messageDeleteFailed && /no message found|deleted message/i.test(description);
 }
 
 function readReply({ data }: Msg): Reply {

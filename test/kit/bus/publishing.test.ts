@@ -57,6 +57,31 @@ describe.skipIf(natsIsAbsent)('with a nats-server', () => {
     await came.reaches(6);
   });
 
+  test('a consumption that finishes hands nothing back, and takes nothing that comes later', async () => {
+    const { url } = await startBroker();
+    const bus = await connectBus(url);
+    await bus.ensureStream(stream);
+    const came = collector<Delivery>();
+    const take = async (delivery: Delivery): Promise<void> => {
+      came.add(delivery);
+      delivery.ackUnconfirmed();
+    };
+    const options = { concurrency: 4, stopGraceMs: 5000 };
+    const first = bus.consume(consumer, take, options);
+    await bus.publish('jobs.one', bytes('1'));
+    await came.reaches(1);
+    const finished = first.finish();
+    // Into a request that is still open.
+    await bus.publish('jobs.one', bytes('2'));
+    await came.reaches(2);
+    await finished;
+    await bus.publish('jobs.one', bytes('3'));
+    expect((await bus.stored.next('jobs', 'jobs.one', 3))?.sequence).toBe(3);
+    bus.consume(consumer, take, options);
+    await came.reaches(3);
+    expect(came.items.map(({ attempt }) => attempt)).toEqual([1, 1, 1]);
+  }, 30_000);
+
   test('who waits for connections hears of each', async () => {
     const broker = await startBroker();
     const bus = await connectBus(broker.url);

@@ -61,7 +61,7 @@ export function createQueues(
   handle: (delivery: Delivery) => Promise<void>,
 ): Queues {
   const followed = new Map<string, Followed>();
-  const leaving = new Set<Promise<void>>();
+  const leaving = new Set<Consumption>();
   /** When each queue that waits to be followed was seen first. */
   const unserved = new Map<string, number>();
   let counts: ReadonlyMap<string, number> = new Map();
@@ -93,11 +93,11 @@ export function createQueues(
     });
   };
   const leave = (key: string): void => {
-    const queue = followed.get(key);
+    const consumption = followed.get(key)?.consumption;
     followed.delete(key);
-    if (queue === undefined) return;
-    const left: Promise<void> = queue.consumption.stop().finally(() => leaving.delete(left));
-    leaving.add(left);
+    if (consumption === undefined) return;
+    leaving.add(consumption);
+    void consumption.finish().finally(() => leaving.delete(consumption));
   };
 
   const choose = (waiting: Iterable<string>): void => {
@@ -166,8 +166,9 @@ export function createQueues(
       isStopped = true;
       clearTimeout(timer);
       stopListening?.();
-      for (const key of [...followed.keys()]) leave(key);
-      await Promise.all(leaving);
+      const all = [...leaving, ...[...followed.values()].map(({ consumption }) => consumption)];
+      followed.clear();
+      await Promise.all(all.map((consumption) => consumption.stop()));
     },
     depths: () => counts,
     oldestTakenAtMs: (lane) => oldest.get(lane),
