@@ -17,12 +17,13 @@ export function replayLines(predictionId: string, response: ReplayResponse): str
     labelled('prediction', predictionId),
     labelled('model', `${model?.name}${alias} version ${model?.version} (${model?.digest})`),
   ];
+  const isRun = Object.keys(replayed).length > 0;
   for (const name of new Set([...Object.keys(recorded), ...Object.keys(replayed)])) {
     const [then, now] = [textOfValue(recorded[name] ?? null), textOfValue(replayed[name] ?? null)];
     const differs = response.differences.find(({ output }) => output === name);
     const other =
       differs === undefined ? '' : ` (${differs.elements} differ, by up to ${differs.maxUlp} ulp)`;
-    lines.push(labelled(name, (then === now ? then : `${then} then, ${now} now`) + other));
+    lines.push(labelled(name, (!isRun || then === now ? then : `${then} then, ${now} now`) + other));
   }
   if (recordedRuntime !== '') lines.push(labelled('ran on', recordedRuntime));
   if (replayedRuntime !== '' && replayedRuntime !== recordedRuntime)

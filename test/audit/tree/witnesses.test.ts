@@ -223,10 +223,14 @@ describe('witnesses', () => {
     }
   });
 
-  test.each(['', 'ftp://w.example', 'w.example'])('with the address %j are refused by name', async (url) => {
+  test.each([
+    ...['', 'ftp://w.example', 'w.example'].map((url) => [{ url, vkey: keys[0].vkey }]),
+    // Twice the same key is one witness, which must not count as two.
+    ['a', 'b'].map((host) => ({ url: `http://${host}.example`, vkey: keys[0].vkey })),
+  ])('configured as %j, %j are refused by name', async (...witnesses) => {
     const { tree } = await openTestTree({ size: 1 });
     const work = createWitnesses({
-      witnesses: [{ url, vkey: keys[0].vkey }],
+      witnesses: witnesses.flatMap((each) => (each === undefined ? [] : [each])),
       logVkey: signer.vkey,
       tree,
       newestCheckpoint: () => undefined,

@@ -1,3 +1,4 @@
+import { MeshError } from '../../../kit/errors/mesh-error.ts';
 import type { Log } from '../../../kit/log/log.ts';
 import type { Metrics } from '../../../kit/telemetry/metrics.ts';
 import { parseCheckpoint } from '../../../kit/transparency/checkpoint.ts';
@@ -69,6 +70,7 @@ export async function createWitnesses(options: WitnessesOptions): Promise<Witnes
         answered: (witness, outcome) => offers.labels(witness, outcome).add(),
       }),
   );
+  refuseRepeated(witnesses);
   metrics.gauge(
     'scoremesh_audit_cosigned_size',
     'Entries of the largest tree that a witness has cosigned, as far as is known.',
@@ -147,4 +149,19 @@ export async function createWitnesses(options: WitnessesOptions): Promise<Witnes
       await running?.catch(() => {});
     },
   };
+}
+
+/** One witness under two names or addresses would count twice. */
+function refuseRepeated(witnesses: readonly Witness[]): void {
+  const names = new Map<string, string>();
+  for (const { verifier } of witnesses) {
+    const key = verifier.vkey.slice(verifier.vkey.lastIndexOf('+'));
+    const other = names.get(key);
+    if (other !== undefined)
+      throw new MeshError(
+        'CONFIG_INVALID',
+        `the witnesses ${other} and ${verifier.name} have the same key, and are one: name it once`,
+      );
+    names.set(key, verifier.name);
+  }
 }
