@@ -41,6 +41,7 @@ import { type RoleAccess, type RoleClientsConfig, roleAccess } from './role-clie
 import { createJobsApi, jobsApiDefaults } from './scoring/jobs/api.ts';
 import { type JobsConfig, jobsDefaults } from './scoring/jobs/config.ts';
 import { noJobs } from './scoring/jobs/no-jobs.ts';
+import { payloadsStream } from './scoring/jobs/payloads.ts';
 import { jobStreams, keepJobStreams } from './scoring/jobs/streams.ts';
 import { createWorker } from './scoring/jobs/worker/worker.ts';
 import { createScoring } from './scoring/service.ts';
@@ -269,10 +270,15 @@ async function open(config: MeshConfig, log: Log, closers: Closers): Promise<Mes
       closers,
     );
     checks.push(scoring.unready, feature.unready, inference.unready, audit.unready);
-    const streams =
-      bus && keepJobStreams(jobStreams({ ...jobsDefaults, ...config.jobs }), { bus, log }, closers);
+    const jobsConfig = { ...jobsDefaults, ...config.jobs };
+    const payloadLimit = { maxPayloadBytes: config.maxMessageBytes };
+    const streams = bus && keepJobStreams(jobStreams(jobsConfig), { bus, log }, closers);
+    // Apart: jobs that fit into a message need no bucket.
+    if (bus) keepJobStreams([payloadsStream(jobsConfig)], { bus, log }, closers);
     const jobs =
-      has('gateway') && bus !== undefined ? createJobsApi(jobsApiDefaults, { ...deps, bus }) : noJobs;
+      has('gateway') && bus !== undefined
+        ? createJobsApi({ ...jobsApiDefaults, ...payloadLimit }, { ...deps, bus })
+        : noJobs;
     const recorded = {
       ...scoring,
       scoring: {
@@ -293,7 +299,7 @@ async function open(config: MeshConfig, log: Log, closers: Closers): Promise<Mes
     if (has('worker') && bus !== undefined && streams !== undefined) {
       const scored = has('gateway') ? reachable : [serve(scoringContract, recorded.scoring, instruments)];
       createWorker(
-        { ...jobsDefaults, ...config.jobs, graceMs: config.graceMs },
+        { ...jobsConfig, ...payloadLimit, graceMs: config.graceMs },
         {
           ...deps,
           bus,

@@ -11,6 +11,7 @@ import { type ConsumeOptions, type Consumption, PullConsumption } from './consum
 import type { Delivery } from './delivery.ts';
 import { type MessageHeaders, toNatsHeaders } from './headers.ts';
 import { type Listener, listen } from './listening.ts';
+import { createObjectStore, type ObjectStore } from './object-store.ts';
 import { Publisher } from './publisher.ts';
 import { createStoredMessages, type StoredMessages } from './stored-messages.ts';
 import { type ConsumerSpec, ensureStream, type StreamSpec } from './stream.ts';
@@ -56,6 +57,10 @@ export interface Bus {
   ): void;
   /** Messages that streams keep. */
   readonly stored: StoredMessages;
+  /** Objects that a bucket keeps; `ensureStream` of `objectStoreStream` sets it up. */
+  objects(bucket: string): ObjectStore;
+  /** The largest message that the server takes, with its headers. */
+  maxPayloadBytes(): number;
   /** Listens on a subject of core NATS until the returned function is called; also without a connection, as soon as there is one. */
   listen(subject: string, listener: Listener): () => void;
   /** Creates or changes a stream to the spec and reads it back; idempotent. */
@@ -139,7 +144,7 @@ export async function createBus(
     }
   };
 
-  return {
+  const bus: Bus = {
     state: () => connection.state,
     connected: (call) => whenConnected(connection, call),
     onConnected: (listener) => connection.onUp(() => listener()),
@@ -155,6 +160,8 @@ export async function createBus(
       connection.outbox.add(() => nats.publish(subject, payload, { headers }));
     },
     stored: createStoredMessages(connection),
+    objects: (bucket) => createObjectStore(bucket, bus),
+    maxPayloadBytes: () => connection.nats().info?.max_payload ?? busDefaults.maxPayloadBytes,
     listen: (subject, listener) => listen(connection, deps.log, subject, listener),
     ensureStream: async (spec) => ensureStream(connection.nats(), spec),
     consume: (spec, handler, options) => {
@@ -172,6 +179,7 @@ export async function createBus(
       return { stop: () => ended(consumption.stop()), finish: () => ended(consumption.finish()) };
     },
   };
+  return bus;
 }
 
 function whenConnected(connection: Connection, call: Call): Promise<void> {

@@ -43,4 +43,6 @@ export const busDefaults = {
   // Two missed pings tell a dead connection from a quiet one.
   pingIntervalMs: 20_000,
   closeGraceMs: 2000,
+  // What servers take in a message unless they say otherwise.
+  maxPayloadBytes: 1024 * 1024,
 } as const;

@@ -33,6 +33,8 @@ export interface StreamSpec {
   readonly duplicateWindowMs?: number;
   /** Messages may be read by $JS.API.DIRECT.GET.<stream>.<subject>: permissions can then tell subjects apart. */
   readonly allowDirect?: boolean;
+  /** A message with Nats-Rollup takes the place of those before it; buckets of objects need that. */
+  readonly allowRollup?: boolean;
 }
 
 /** A durable pull consumer with explicit acknowledgement. */
@@ -117,6 +119,7 @@ function streamConfig(spec: StreamSpec): Partial<StreamConfig> & { name: string 
     discard_new_per_subject: spec.refusePerSubject,
     duplicate_window: inNanos(spec.duplicateWindowMs),
     allow_direct: spec.allowDirect,
+    allow_rollup_hdrs: spec.allowRollup,
   });
 }
 

@@ -84,6 +84,8 @@ export const catalogue = {
   AUDIT_REPLICA: 'FAILED_PRECONDITION',
   LOG_DIVERGED: 'DATA_LOSS',
   JOB_NOT_FOUND: 'NOT_FOUND',
+  PAYLOAD_NOT_FOUND: 'NOT_FOUND',
+  PAYLOAD_MISMATCH: 'INVALID_ARGUMENT',
 } as const satisfies Record<ReasonInProto, CodeName>;
 
 type ReasonInProto = Exclude<

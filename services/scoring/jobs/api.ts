@@ -10,6 +10,7 @@ import { createKnownJobs } from './known-jobs.ts';
 import { createList } from './list.ts';
 import type { JobHandlers } from './no-jobs.ts';
 import { createNotices } from './notices.ts';
+import { createPayloads, payloadsBucket } from './payloads.ts';
 import { createRedrive } from './redrive.ts';
 import { createSubmit } from './submit.ts';
 import { createWatches } from './watch.ts';
@@ -17,9 +18,11 @@ import { createWatches } from './watch.ts';
 export interface JobsApiConfig {
   /** Jobs whose place in the queue is remembered, about 200 bytes each; others are looked for. */
   readonly knownJobs: number;
+  /** The largest job and the largest result. */
+  readonly maxPayloadBytes: number;
 }
 
-export const jobsApiDefaults: JobsApiConfig = { knownJobs: 100_000 };
+export const jobsApiDefaults: JobsApiConfig = { knownJobs: 100_000, maxPayloadBytes: 16 * 1024 * 1024 };
 
 export interface JobsApiDeps {
   readonly bus: Bus;
@@ -34,7 +37,8 @@ const maxTenants = 10_000;
 export function createJobsApi(config: JobsApiConfig, deps: JobsApiDeps): JobHandlers {
   const { bus, log, metrics, tracer } = deps;
   const known = createKnownJobs(config.knownJobs, maxTenants);
-  const find = createFindJob(bus, known);
+  const payloads = createPayloads(bus.objects(payloadsBucket), config.maxPayloadBytes);
+  const find = createFindJob(bus, known, payloads);
   const notices = createNotices(bus);
   const now = Date.now;
   const watches = createWatches(bus, find);
@@ -42,11 +46,11 @@ export function createJobsApi(config: JobsApiConfig, deps: JobsApiDeps): JobHand
     { labels: [], value: watches.open() },
   ]);
   return {
-    SubmitJob: createSubmit({ bus, find, known, notices, tracer, newId: createUuids(), now }),
+    SubmitJob: createSubmit({ bus, find, known, notices, payloads, tracer, newId: createUuids(), now }),
     GetJob: async (request, call) => ({ job: await find.job(checkedReference(request), call) }),
     CancelJob: createCancel(bus, find),
     WatchJob: watches.watch,
-    ListJobs: createList(bus, known),
+    ListJobs: createList(bus, known, payloads),
     RedriveJobs: createRedrive({ bus, find, known, notices, log, now }),
   };
 }

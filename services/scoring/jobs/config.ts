@@ -35,6 +35,12 @@ export const jobsSettings = {
     1,
     'How many NATS servers keep each job and result. More than 1 needs a cluster.',
   ),
+  payloadsMaxBytes: setting(
+    'SCOREMESH_JOBS_PAYLOADS_MAX_BYTES',
+    integer(1024 * 1024, 1024 * 1024 * 1024 * 1024),
+    2 * 1024 * 1024 * 1024,
+    'Room for the payloads of jobs and results that are over the message limit of NATS; what finds none is refused.',
+  ),
   concurrency: setting(
     'SCOREMESH_JOBS_CONCURRENCY',
     integer(1, 10_000),
@@ -75,6 +81,7 @@ export const jobsDefaults: JobsConfig = {
   resultsKeptMs: jobsSettings.resultsKeptMs.default,
   deadKeptMs: jobsSettings.deadKeptMs.default,
   replicas: jobsSettings.replicas.default,
+  payloadsMaxBytes: jobsSettings.payloadsMaxBytes.default,
   concurrency: jobsSettings.concurrency.default,
   maxAttempts: jobsSettings.maxAttempts.default,
   attemptTimeoutMs: jobsSettings.attemptTimeoutMs.default,

@@ -17,7 +17,7 @@ import {
 import type { JobReference } from './job-reference.ts';
 import { timestampOfMs } from './job-time.ts';
 import type { KnownJobs, QueuedJob } from './known-jobs.ts';
-import { readJobResult } from './result-message.ts';
+import { type Payloads, readWholeResult } from './payloads.ts';
 
 /** A result and its place in the stream of results. */
 export interface KeptResult {
@@ -26,7 +26,9 @@ export interface KeptResult {
 }
 
 export interface FindJob {
-  /** How it ended; undefined if no result is kept. One request. */
+  /** Its result as it is kept; undefined if there is none. One request. */
+  kept(job: JobReference, call: Call): Promise<StoredMessage | undefined>;
+  /** How it ended; undefined if no result is kept. One request, more where the result is too large for a message. */
   result(job: JobReference, call: Call): Promise<KeptResult | undefined>;
   /**
    * Where it stands: as its result says, else waiting. Two or three requests for what this gateway knows; else the tenant's queue is looked
@@ -38,12 +40,14 @@ export interface FindJob {
 /** Messages of a queue that one call reads at most: some hundred milliseconds. */
 const maxLooked = 2000;
 
-export function createFindJob(bus: Bus, known: KnownJobs): FindJob {
-  const result = async ({ tenant, jobId }: JobReference, call: Call): Promise<KeptResult | undefined> => {
-    const message = await bus.stored.last(resultsStream, resultSubject(tenant, jobId), call);
+export function createFindJob(bus: Bus, known: KnownJobs, payloads: Pick<Payloads, 'find'>): FindJob {
+  const keptOf: FindJob['kept'] = ({ tenant, jobId }, call) =>
+    bus.stored.last(resultsStream, resultSubject(tenant, jobId), call);
+  const result = async (job: JobReference, call: Call): Promise<KeptResult | undefined> => {
+    const message = await keptOf(job, call);
     return message === undefined
       ? undefined
-      : { result: readJobResult(message.payload, message.headers), sequence: message.sequence };
+      : { result: await readWholeResult(message, payloads, call), sequence: message.sequence };
   };
 
   /** What is known of it if it still waits. */
@@ -94,6 +98,7 @@ export function createFindJob(bus: Bus, known: KnownJobs): FindJob {
   };
 
   return {
+    kept: keptOf,
     result,
     job: async (reference, call) => {
       const kept = await result(reference, call);

@@ -15,6 +15,7 @@ export const header = {
   attempts: 'Scoremesh-Attempts',
   deadline: 'Scoremesh-Deadline',
   jobId: 'Scoremesh-Job-Id',
+  payload: 'Scoremesh-Payload',
   reason: 'Scoremesh-Reason',
   replyTo: 'Scoremesh-Reply-To',
   subject: 'Scoremesh-Subject',

@@ -1,15 +1,18 @@
 import type { Job__Output as Job } from '../../gen/scoremesh/scoring/v1/Job.ts';
+import type { JobResult__Output as JobResult } from '../../gen/scoremesh/scoring/v1/JobResult.ts';
 import type { ListJobsRequest__Output as ListJobsRequest } from '../../gen/scoremesh/scoring/v1/ListJobsRequest.ts';
 import type { ListJobsResponse__Output as ListJobsResponse } from '../../gen/scoremesh/scoring/v1/ListJobsResponse.ts';
 import type { Bus } from '../../kit/bus/bus.ts';
+import { headerOf } from '../../kit/bus/headers.ts';
+import type { StoredMessage } from '../../kit/bus/stored-messages.ts';
 import { type Call, remainingMs } from '../../kit/contract/call.ts';
 import type { FieldViolation } from '../../kit/errors/mesh-error.ts';
 import { endedJob, queuedJob, waitingJob } from './find-job.ts';
-import { jobsStream, resultsStream } from './job-names.ts';
+import { header, jobsStream, resultsStream } from './job-names.ts';
 import { tenantIn, throwIfAny } from './job-reference.ts';
 import type { KnownJobs } from './known-jobs.ts';
 import { type ListPlace, readListToken, writeListToken } from './list-token.ts';
-import { readJobResult } from './result-message.ts';
+import { type Payloads, readWholeResult } from './payloads.ts';
 
 const defaultPage = 100;
 const maxPage = 1000;
@@ -19,7 +22,7 @@ const maxRead = 3000;
 const reserveMs = 200;
 
 /** Jobs of a tenant: those that wait, in the order in which they were submitted, then those that ended, in the order of their ends. */
-export function createList(bus: Bus, known: KnownJobs) {
+export function createList(bus: Bus, known: KnownJobs, payloads: Pick<Payloads, 'find'>) {
   return async (request: ListJobsRequest, call: Call): Promise<ListJobsResponse> => {
     const { place: begin, question, size, tenant } = checked(request);
     const { state } = request;
@@ -39,6 +42,12 @@ export function createList(bus: Bus, known: KnownJobs) {
     return { jobs, nextPageToken: place === undefined ? '' : writeListToken(place, question) };
   };
 
+  /** A page of results that are too large for a message each would be too large for an answer: GetJob has their responses. */
+  async function readListed(message: StoredMessage, call: Call): Promise<JobResult> {
+    const result = await readWholeResult(message, payloads, call);
+    return headerOf(message.headers, header.payload) === undefined ? result : { ...result, response: null };
+  }
+
   async function nextWaiting(tenant: string, from: number, call: Call): Promise<Found | undefined> {
     const message = await bus.stored.next(jobsStream, `scoremesh.jobs.*.${tenant}.>`, from, call);
     if (message === undefined) return undefined;
@@ -51,8 +60,8 @@ export function createList(bus: Bus, known: KnownJobs) {
   async function nextEnded(tenant: string, from: number, call: Call): Promise<Found | undefined> {
     const message = await bus.stored.next(resultsStream, `scoremesh.results.${tenant}.*`, from, call);
     if (message === undefined) return undefined;
-    const { headers, payload, sequence } = message;
-    return { job: endedJob(readJobResult(payload, headers)), sequence };
+    const job = endedJob(await readListed(message, call));
+    return { job, sequence: message.sequence };
   }
 }
 

@@ -11,10 +11,11 @@ import { deadStream, header, jobIdOf, readJobSubject, resultsStream } from './jo
 import { checkJobId, tenantIn, throwIfAny } from './job-reference.ts';
 import type { KnownJobs } from './known-jobs.ts';
 import type { Notices } from './notices.ts';
+import { readJobResult } from './result-message.ts';
 
 export interface RedriveDeps {
   readonly bus: Bus;
-  readonly find: Pick<FindJob, 'result'>;
+  readonly find: Pick<FindJob, 'kept'>;
   readonly known: KnownJobs;
   readonly notices: Notices;
   readonly log: Log;
@@ -66,8 +67,8 @@ export function createRedrive({ bus, find, known, notices, log, now }: RedriveDe
       });
       return false;
     }
-    const kept = await find.result({ tenant, jobId }, call);
-    if (kept !== undefined && kept.result.state !== 'JOB_STATE_DEAD') {
+    const kept = await find.kept({ tenant, jobId }, call);
+    if (kept !== undefined && !isDead(kept)) {
       // Submitted again before, and interrupted then.
       await bus.stored.remove(deadStream, sequence, call);
       return false;
@@ -84,6 +85,12 @@ export function createRedrive({ bus, find, known, notices, log, now }: RedriveDe
     await bus.stored.remove(deadStream, sequence, call);
     return true;
   }
+}
+
+/** A result in the bucket has an answer, which is what makes it large. */
+function isDead({ headers, payload }: StoredMessage): boolean {
+  if (headerOf(headers, header.payload) !== undefined) return false;
+  return readJobResult(payload, headers).state === 'JOB_STATE_DEAD';
 }
 
 /** What the producer sent, without what dead-lettering added. A deadline goes too: it has long passed for most, and who redrives wants the result. */

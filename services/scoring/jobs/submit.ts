@@ -15,12 +15,14 @@ import { checkJobId, tenantIn, throwIfAny } from './job-reference.ts';
 import { msOfTimestamp } from './job-time.ts';
 import type { KnownJobs } from './known-jobs.ts';
 import type { Notices } from './notices.ts';
+import { type Payloads, sendWhole } from './payloads.ts';
 
 export interface SubmitDeps {
   readonly bus: Bus;
-  readonly find: Pick<FindJob, 'result'>;
+  readonly find: Pick<FindJob, 'kept'>;
   readonly known: KnownJobs;
   readonly notices: Notices;
+  readonly payloads: Pick<Payloads, 'put'>;
   readonly tracer: Tracer;
   readonly newId: () => string;
   /** Unix ms. */
@@ -32,26 +34,31 @@ const requestCodec = messageCodec<ScoreRequest, ScoreRequest>('scoremesh.scoring
 const retryAfterMs = 1000;
 
 /** Publishes a job; what it answers is accepted durably. A job_id that was submitted before, or has its result, changes nothing. */
-export function createSubmit({ bus, find, known, notices, tracer, newId, now }: SubmitDeps) {
+export function createSubmit({ bus, find, known, notices, payloads, tracer, newId, now }: SubmitDeps) {
   return async (asked: SubmitJobRequest, call: Call): Promise<SubmitJobResponse> => {
     const { deadlineMs, request, tenant } = checked(asked, now());
     const jobId = asked.jobId === '' ? newId() : asked.jobId;
     // Beyond the window in which JetStream knows ids by itself.
-    if (asked.jobId !== '' && (await find.result({ tenant, jobId }, call)) !== undefined)
+    if (asked.jobId !== '' && (await find.kept({ tenant, jobId }, call)) !== undefined)
       return { jobId, duplicate: true };
     const lane = laneName(asked.lane);
     const subject = jobSubject(lane, tenant, request.model);
     const span = sendSpan(tracer, call, subject, jobId);
     try {
-      const { duplicate, sequence } = await bus.publish(subject, requestCodec.encode(request), {
+      const headers = {
+        'Content-Type': 'application/x-protobuf',
+        ...(deadlineMs === undefined ? {} : { [header.deadline]: new Date(deadlineMs).toISOString() }),
+      };
+      const { duplicate, sequence } = await sendWhole(
+        payloads,
+        { payload: requestCodec.encode(request), headers },
+        (payload, given) =>
+          bus.publish(subject, payload, {
+            ...{ call, msgId: jobId, headers: given },
+            trace: span ?? call.trace,
+          }),
         call,
-        msgId: jobId,
-        trace: span ?? call.trace,
-        headers: {
-          'Content-Type': 'application/x-protobuf',
-          ...(deadlineMs === undefined ? {} : { [header.deadline]: new Date(deadlineMs).toISOString() }),
-        },
-      });
+      );
       if (span !== undefined) tracer.end(span);
       notices.jobWaits(lane, tenant);
       // A duplicate's place is known, but not that it is in this lane and of this model.
@@ -128,7 +135,7 @@ function faultsOf(check: () => void): readonly FieldViolation[] {
 
 /** A refusal that says which queue is full. */
 function refusal(error: MeshError, lane: string, tenant: string, model: string): MeshError {
-  if (error.reason !== 'QUEUE_FULL') return error;
+  if (error.reason !== 'QUEUE_FULL' || error.details.metadata?.bucket !== undefined) return error;
   return new MeshError(
     'QUEUE_FULL',
     `the queue of model ${model} of tenant ${tenant} in lane ${lane} takes no more now: submit the job again later, with the same job_id (${error.message})`,

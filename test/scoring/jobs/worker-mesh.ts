@@ -96,7 +96,7 @@ export async function startWorker(
   const { tracer } = recorder.instruments;
   const streams = keepJobStreams(jobStreams(jobsDefaults), { bus, log: recorder.log }, closers);
   createWorker(
-    { ...jobsDefaults, graceMs: 5000, ackWaitMs: 2000, ...config },
+    { ...jobsDefaults, graceMs: 5000, ackWaitMs: 2000, maxPayloadBytes: 16 * 1024 * 1024, ...config },
     {
       ...{ bus, streams, metrics, tracer, log: recorder.log, readJson: scoreRequestOf },
       score: ledger.score,

@@ -19,6 +19,8 @@ export interface JobMessage {
   readonly takenAtMs: number;
   /** By their names in lower case. */
   readonly headers: MessageHeaders;
+  /** Its body. */
+  readonly payload: Uint8Array;
   readonly delivery: Delivery;
 }
 
@@ -53,6 +55,7 @@ export function jobMessageOf(delivery: Delivery): JobMessage | undefined {
     jobId,
     isJson: !/^application\/(?:x-)?protobuf\b/i.test(contentTypeOf(headers)),
     takenAtMs: Number(delivery.takenAtNs) / 1e6,
+    payload: delivery.payload,
     delivery,
   };
 }
@@ -82,7 +85,7 @@ export function readJobRequest(job: JobMessage, readJson: ReadJsonScore): JobReq
   };
 }
 
-function readBody({ delivery, headers, isJson, model }: JobMessage, readJson: ReadJsonScore): ScoreRequest {
+function readBody({ headers, isJson, model, payload }: JobMessage, readJson: ReadJsonScore): ScoreRequest {
   const contentType = contentTypeOf(headers);
   if (isJson && contentType !== '' && !/^application\/json\b/i.test(contentType))
     throw invalidRequest([
@@ -92,8 +95,8 @@ function readBody({ delivery, headers, isJson, model }: JobMessage, readJson: Re
       },
     ]);
   try {
-    if (!isJson) return requestCodec.decode(delivery.payload);
-    return readJson(model, JSON.parse(decoder.decode(delivery.payload)));
+    if (!isJson) return requestCodec.decode(payload);
+    return readJson(model, JSON.parse(decoder.decode(payload)));
   } catch (error) {
     if (isMeshError(error)) throw error;
     throw invalidRequest([

@@ -6,6 +6,7 @@ import { toStatus } from '../../../kit/errors/status.ts';
 import type { Log } from '../../../kit/log/log.ts';
 import type { TraceContext } from '../../../kit/telemetry/span.ts';
 import { resultSubject, resultsStream } from '../job-names.ts';
+import { type Payloads, sendWhole } from '../payloads.ts';
 import { resultJson } from '../result-json.ts';
 
 /** Where results go. */
@@ -28,16 +29,25 @@ const headersOf = {
   protobuf: { 'Content-Type': 'application/x-protobuf' },
 } as const;
 
-export function createResults({ bus, log }: { readonly bus: Bus; readonly log: Log }): Results {
+export interface ResultsDeps {
+  readonly bus: Bus;
+  readonly log: Log;
+  readonly payloads: Pick<Payloads, 'put'>;
+}
+
+export function createResults({ bus, log, payloads }: ResultsDeps): Results {
   const publish: Results['publish'] = async (result, how) => {
     const { isJson, replyTo, trace } = how;
     const payload = isJson ? Buffer.from(JSON.stringify(resultJson(result))) : resultCodec.encode(result);
     const headers = isJson ? headersOf.json : headersOf.protobuf;
-    const options = { headers, trace };
+    const subject = resultSubject(result.tenant, result.jobId);
     try {
-      const stored = await bus.publishFirst(resultSubject(result.tenant, result.jobId), payload, options);
-      if (replyTo !== undefined && stored !== undefined) reply(replyTo, payload, options);
-      return stored !== undefined;
+      return await sendWhole(payloads, { payload, headers }, async (body, given) => {
+        const options = { headers: given, trace };
+        const stored = await bus.publishFirst(subject, body, options);
+        if (replyTo !== undefined && stored !== undefined) reply(replyTo, body, options);
+        return stored !== undefined;
+      });
     } catch (error) {
       if (!isMeshError(error) || error.reason !== 'MESSAGE_TOO_LARGE' || result.response === null)
         throw error;
@@ -68,7 +78,7 @@ function tooLarge(
   const predictionId = response?.predictionId ?? '';
   const error = new MeshError(
     'MESSAGE_TOO_LARGE',
-    `the result has ${sizeBytes} bytes, more than NATS takes; prediction ${predictionId} is in the audit log with its answer`,
+    `the result has ${sizeBytes} bytes, more than is stored; prediction ${predictionId} is in the audit log with its answer`,
     { metadata: { prediction_id: predictionId } },
     cause,
   );

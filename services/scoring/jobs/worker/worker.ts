@@ -6,6 +6,7 @@ import type { Metrics } from '../../../kit/telemetry/metrics.ts';
 import type { Tracer } from '../../../kit/telemetry/span.ts';
 import type { JobsConfig } from '../config.ts';
 import { begunSubject } from '../job-names.ts';
+import { createPayloads, payloadsBucket } from '../payloads.ts';
 import type { KeptStreams } from '../streams.ts';
 import { type AttemptDeps, createAttempt } from './attempt.ts';
 import { createCancellations } from './cancellations.ts';
@@ -14,6 +15,7 @@ import { createJobHandler } from './job-handler.ts';
 import type { JobMessage } from './job-message.ts';
 import { createJobMetrics } from './job-metrics.ts';
 import { createJobSpans } from './job-span.ts';
+import { createLargeJobs } from './large-jobs.ts';
 import { exposeQueues } from './queue-metrics.ts';
 import { createQueues } from './queues.ts';
 import { createReadiness } from './readiness.ts';
@@ -25,6 +27,8 @@ export interface WorkerConfig
   extends Pick<JobsConfig, 'concurrency' | 'maxAttempts' | 'attemptTimeoutMs' | 'patienceMs' | 'ackWaitMs'> {
   /** How long jobs that are being scored may take to finish when the worker stops. */
   readonly graceMs: number;
+  /** The largest job and the largest result. */
+  readonly maxPayloadBytes: number;
 }
 
 export interface WorkerDeps
@@ -39,6 +43,9 @@ export interface WorkerDeps
 }
 
 const nothing = new Uint8Array(0);
+/** What a gateway says of a job around its result. */
+const envelopeBytes = 16 * 1024;
+const heldPayloadBytes = 256 * 1024 * 1024;
 
 /**
  * Takes jobs, scores them and stores their results, from when NATS is there until it is closed. Closing hands back at once what is not begun and
@@ -49,7 +56,13 @@ export function createWorker(config: WorkerConfig, deps: WorkerDeps, closers: Cl
   const stopping = new AbortController();
   const scheduler = createScheduler(config.concurrency);
   const metrics = createJobMetrics(deps.metrics);
-  const results = createResults({ bus, log });
+  const { maxPayloadBytes } = config;
+  const objects = bus.objects(payloadsBucket);
+  const results = createResults({
+    bus,
+    log,
+    payloads: createPayloads(objects, maxPayloadBytes - envelopeBytes),
+  });
   const readiness = createReadiness(deps.unready);
   const attempt = createAttempt(config, {
     ...deps,
@@ -61,7 +74,12 @@ export function createWorker(config: WorkerConfig, deps: WorkerDeps, closers: Cl
     stopping: stopping.signal,
   });
   const handle = createJobHandler({
-    attempt,
+    attempt: createLargeJobs(
+      { maxAttempts: config.maxAttempts, heldBytes: heldPayloadBytes },
+      createPayloads(objects, maxPayloadBytes),
+      attempt,
+      stopping.signal,
+    ),
     scheduler,
     results,
     deadLetters: createDeadLetters(bus),

@@ -245,6 +245,14 @@ export const Reason = {
    * NOT_FOUND: the tenant has no such job: neither a result that is still kept, nor one that waits.
    */
   REASON_JOB_NOT_FOUND: 'REASON_JOB_NOT_FOUND',
+  /**
+   * NOT_FOUND: the bucket of payloads does not have, or no longer, what a job or its result refers to.
+   */
+  REASON_PAYLOAD_NOT_FOUND: 'REASON_PAYLOAD_NOT_FOUND',
+  /**
+   * INVALID_ARGUMENT: what the bucket of payloads has under a digest has another one, or can't be read.
+   */
+  REASON_PAYLOAD_MISMATCH: 'REASON_PAYLOAD_MISMATCH',
 } as const;
 
 /**
@@ -552,6 +560,16 @@ export type Reason =
    */
   | 'REASON_JOB_NOT_FOUND'
   | 59
+  /**
+   * NOT_FOUND: the bucket of payloads does not have, or no longer, what a job or its result refers to.
+   */
+  | 'REASON_PAYLOAD_NOT_FOUND'
+  | 60
+  /**
+   * INVALID_ARGUMENT: what the bucket of payloads has under a digest has another one, or can't be read.
+   */
+  | 'REASON_PAYLOAD_MISMATCH'
+  | 61
 
 /**
  * Every failure that the mesh can name. ErrorInfo.reason carries the name without its prefix; the gRPC code that goes
