@@ -77,7 +77,7 @@ describe.skipIf(natsIsAbsent)('a producer with a plain NATS client', () => {
     const ack = await nats
       .jetstream()
       .publish('scoremesh.jobs.high.t.m', JSON.stringify({ inputs: { a: 21 } }), {
-        headers: headersOf({ 'Nats-Msg-Id': 'j1', 'Scoremesh-Reply-To': 'my.replies' }),
+        headers: headersOf({ 'Nats-Msg-Id': 't.j1', 'Scoremesh-Reply-To': 'my.replies' }),
       });
     expect(ack.duplicate).toBe(false);
     for await (const message of replies)
@@ -109,6 +109,28 @@ describe.skipIf(natsIsAbsent)('a producer with a plain NATS client', () => {
       last_by_subj: 'scoremesh.results.t.j2',
     });
     expect(read(kept.data)).toMatchObject({ state: 'JOB_STATE_SUCCEEDED' });
+  });
+
+  it('has its job although another tenant uses the same job_id at the same time', async () => {
+    const nats = await client(await startAll());
+    const heard = nats.subscribe('scoremesh.results.*.*', { max: 2 });
+    const acks = await Promise.all(
+      ['t', 'u'].map((tenant, place) =>
+        nats.jetstream().publish(`scoremesh.jobs.normal.${tenant}.m`, `{"inputs":{"a":${place + 1}}}`, {
+          headers: headersOf({ 'Nats-Msg-Id': `${tenant}.same` }),
+        }),
+      ),
+    );
+    expect(acks.map(({ duplicate }) => duplicate)).toEqual([false, false]);
+    const scores = new Map<string, unknown>();
+    for await (const message of heard)
+      scores.set(message.subject, message.json<{ response: { outputs: unknown } }>().response.outputs);
+    expect(scores).toEqual(
+      new Map([
+        ['scoremesh.results.t.same', { score: 2 }],
+        ['scoremesh.results.u.same', { score: 4 }],
+      ]),
+    );
   });
 
   it('gets one result for a job that it publishes twice, and the reason of one that can not succeed', async () => {

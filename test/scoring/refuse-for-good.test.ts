@@ -58,6 +58,24 @@ describe('a request that was refused for good', () => {
   });
 });
 
+it('a refusal that is left to who scores is recorded once, however often it is delivered, and answered from there', async () => {
+  const roles = fakeRoles([model()]);
+  const { leaveRefusal, refuseForGood, scoring } = await start(roles);
+  const isLeft = ({ details, reason }: MeshError) =>
+    reason === 'MODEL_NOT_FOUND' || details.metadata?.refused_by !== undefined;
+  for (let time = 0; time < 3; time += 1) {
+    const request = scoreRequest({ requestId: 'j2', model: 'absent' });
+    leaveRefusal(request, isLeft);
+    const error = await errorOf(scoring.Score(request, newCall()));
+    expect(error).toMatchObject({ reason: 'MODEL_NOT_FOUND' });
+    expect(await refuseForGood(request, error as MeshError, newCall())).toBeUndefined();
+  }
+  expect(roles.records()).toMatchObject([{ refusal: { reason: 'MODEL_NOT_FOUND' } }]);
+  // Others keep theirs.
+  await errorOf(scoring.Score(scoreRequest({ model: 'absent' }), newCall()));
+  expect(roles.records()).toHaveLength(2);
+});
+
 it('a request that was answered is not refused for good: its answer is', async () => {
   const roles = fakeRoles([model()]);
   const { refuseForGood, scoring } = await start(roles);

@@ -88,7 +88,7 @@ describe.skipIf(natsIsAbsent)('the permissions that are shipped', () => {
     );
     await producer.flush();
     const sent = headers();
-    sent.set('Nats-Msg-Id', 'j2');
+    sent.set('Nats-Msg-Id', 'acme.j2');
     sent.set('Content-Type', 'application/x-protobuf');
     sent.set('Scoremesh-Reply-To', 'replies.acme.mine');
     const body = requestCodec.encode(scoreRequest({ inputs: { a: { number: 4, kind: 'number' } } }));

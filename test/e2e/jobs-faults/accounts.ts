@@ -2,6 +2,7 @@ import { consumerOpts, type NatsConnection } from 'nats';
 import type { MeshClient } from '../../../gateway/client/client.ts';
 import type { JobResult__Output } from '../../../services/gen/scoremesh/scoring/v1/JobResult.ts';
 import { fromNatsHeaders } from '../../../services/kit/bus/headers.ts';
+import { fromStatus } from '../../../services/kit/errors/status.ts';
 import { readJobResult } from '../../../services/scoring/jobs/result-message.ts';
 import type { FaultMesh } from './fault-mesh.ts';
 import type { CountedJob } from './submission.ts';
@@ -74,6 +75,12 @@ export async function accountsOf(
       );
   }
   faults.push(...records.repeated.map((id) => `job ${id} was recorded twice`));
+  for (const [id, { error, state }] of results) {
+    if (state !== 'JOB_STATE_FAILED' || error === null) continue;
+    const told = fromStatus(error).reason;
+    const refusals = records.refusals.get(id)?.filter((reason) => reason === told).length ?? 0;
+    if (refusals !== 1) faults.push(`job ${id} failed by ${told}, which is recorded ${refusals} times`);
+  }
   for (const job of submitted) {
     const result = results.get(job.id);
     if (result?.state !== 'JOB_STATE_SUCCEEDED') continue;
@@ -145,23 +152,32 @@ interface Recorded {
   readonly predictionId: string;
 }
 
+type RecordedJobs = ReadonlyMap<string, Recorded> & {
+  readonly repeated: readonly string[];
+  /** Reasons for which it was refused, by job. */
+  readonly refusals: ReadonlyMap<string, readonly string[]>;
+};
+
 /** Predictions in the audit log that the worker asked for, by job. */
-async function recordedJobs(
-  { audit }: MeshClient,
-  tenant: string,
-): Promise<ReadonlyMap<string, Recorded> & { readonly repeated: readonly string[] }> {
+async function recordedJobs({ audit }: MeshClient, tenant: string): Promise<RecordedJobs> {
   const found = new Map<string, Recorded>();
   const repeated: string[] = [];
+  const refusals = new Map<string, string[]>();
   let pageToken = '';
   do {
     const page = await audit.ListRecords({ pageSize: 1000, pageToken });
     for (const { record } of page.records) {
-      if (record?.principal !== `job:${tenant}` || !record.prediction) continue;
+      if (record?.principal !== `job:${tenant}`) continue;
+      if (record.refusal) {
+        const refused = record.refusal.request?.requestId ?? '';
+        refusals.set(refused, [...(refusals.get(refused) ?? []), record.refusal.reason]);
+      }
+      if (!record.prediction) continue;
       const id = record.prediction.request?.requestId ?? '';
       if (found.has(id)) repeated.push(id);
       found.set(id, { id, predictionId: record.recordId });
     }
     pageToken = page.nextPageToken;
   } while (pageToken !== '');
-  return Object.assign(found, { repeated });
+  return Object.assign(found, { repeated, refusals });
 }
