@@ -130,6 +130,9 @@ export function createAttempt(
         const error = toMeshError(thrown);
         if (error.reason === 'SHUTTING_DOWN' || deps.stopping.aborted) return { kind: 'handBack' };
         const what = classOf(error);
+        if (what === 'final' && (await deps.results.isKept(job.tenant, job.jobId)))
+          // Its id was used before, maybe for another request: who listens has heard the result.
+          return { kind: 'known' };
         if (what === 'final') return endUnscored(job, asked, trace, { kind: 'failed', error, replyTo });
         const pauseMs = waitDelayMs(error, tries);
         if (what === 'retry' || performance.now() + pauseMs > untilMs) {
