@@ -90,7 +90,7 @@ describe.skipIf(natsIsAbsent)('with a nats-server', () => {
         if (seen.items.length < 3) delivery.retryAfter(1);
         else await delivery.ack();
       },
-      options,
+      { ...options, metricName: 'workers' },
     );
     const [first] = await seen.reaches(3);
     expect(first).toMatchObject({ subject: 'jobs.one', sequence: 2, attempt: 1 });
@@ -98,7 +98,7 @@ describe.skipIf(natsIsAbsent)('with a nats-server', () => {
     // As a pulled delivery has it; the client's own number is rounded.
     expect(first!.takenAtNs).toBe((delivered as unknown as { reply: string }).reply.split('.').at(-2));
     await expect.poll(() => messagesLeft(nats)).toBe(1);
-    await expect.poll(() => metrics.value('scoremesh_nats_left_behind_total{worker}')).toBe(1);
+    await expect.poll(() => metrics.value('scoremesh_nats_left_behind_total{workers}')).toBe(1);
     await expect
       .poll(() => told.items)
       .toContainEqual({
