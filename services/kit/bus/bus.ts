@@ -163,7 +163,7 @@ export async function createBus(
     objects: (bucket) => createObjectStore(bucket, bus),
     maxPayloadBytes: () => connection.nats().info?.max_payload ?? busDefaults.maxPayloadBytes,
     listen: (subject, listener) => listen(connection, deps.log, subject, listener),
-    ensureStream: async (spec) => ensureStream(connection.nats(), spec, deps.log),
+    ensureStream: async (spec) => ensureStream(connection.nats(), spec),
     consume: (spec, handler, options) => {
       const counted = options.metricName ?? spec.name;
       const consumption = new PullConsumption(connection, spec, handler, options, {

@@ -11,9 +11,7 @@ import {
   type StreamConfig,
 } from 'nats';
 import { MeshError } from '../errors/mesh-error.ts';
-import type { Log } from '../log/log.ts';
 import { jetStreamCode, jetStreamCodeOf, toBusError } from './bus-error.ts';
-import { withoutTrimming } from './without-trimming.ts';
 
 /** A stream as this project needs it; what is left out has the server's default. */
 export interface StreamSpec {
@@ -57,16 +55,15 @@ export interface ConsumerSpec {
 
 /**
  * Creates the stream or changes it to the spec, and reads it back. Resolves when the server has exactly what the spec says;
- * doing it twice changes nothing. A limit that would remove messages stays as it is, which is logged. Fails CONFIG_INVALID if the server is too old for a field (it drops those silently) or
+ * doing it twice changes nothing. Fails CONFIG_INVALID if the server is too old for a field (it drops those silently) or
  * forbids the change.
  */
-export async function ensureStream(nats: NatsConnection, spec: StreamSpec, log: Log): Promise<void> {
+export async function ensureStream(nats: NatsConnection, spec: StreamSpec): Promise<void> {
   const doing = `setting up stream ${spec.name}`;
   try {
     const { streams } = await managerOf(nats);
-    const asked = streamConfig(spec);
+    const want = streamConfig(spec);
     const have = await streams.info(spec.name).catch(absent(jetStreamCode.streamNotFound));
-    const want = have === undefined ? asked : await withoutTrimming(streams, spec, asked, have, log);
     if (have === undefined) await streams.add(want);
     else if (differences(want, have.config).length > 0) await streams.update(spec.name, want);
     else return;

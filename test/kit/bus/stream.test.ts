@@ -7,8 +7,6 @@ import {
   ensureStream,
   type StreamSpec,
 } from '../../../services/kit/bus/stream.ts';
-import { silentLog } from '../../../services/kit/log/log.ts';
-import { createRecorder } from '../rpc/recorder.ts';
 import { natsIsAbsent, startBroker } from './broker.ts';
 
 const stream: StreamSpec = {
@@ -37,27 +35,10 @@ async function connected() {
 }
 
 describe.skipIf(natsIsAbsent)('setting up', () => {
-  test('a lower limit removes nothing that was accepted: it waits until the queue is short', async () => {
-    const { nats, manager } = await connected();
-    await ensureStream(nats, stream, silentLog);
-    for (let sent = 0; sent < 10; sent++) await nats.jetstream().publish('jobs.a', `${sent}`);
-    const { lines, log } = createRecorder();
-    const lower = { ...stream, maxMessagesPerSubject: 4, maxAgeMs: 90_000 };
-    await ensureStream(nats, lower, log);
-    const kept = await manager.streams.info('jobs');
-    expect(kept.state.messages).toBe(10);
-    expect(kept.config).toMatchObject({ max_msgs_per_subject: 10, max_age: nanos(90_000) });
-    expect(lines).toMatchObject([{ level: 'warn', fields: { limit: 10, wanted: 4, longest: 10 } }]);
-    for (let sequence = 1; sequence <= 8; sequence++) await manager.streams.deleteMessage('jobs', sequence);
-    await ensureStream(nats, lower, log);
-    const lowered = await manager.streams.info('jobs');
-    expect([lowered.state.messages, lowered.config.max_msgs_per_subject]).toEqual([2, 4]);
-  });
-
   test('makes what the spec says, and a second time changes nothing', async () => {
     const { nats, manager } = await connected();
     for (let times = 0; times < 2; times++) {
-      await ensureStream(nats, stream, silentLog);
+      await ensureStream(nats, stream);
       await ensureConsumer(nats, consumer);
     }
     const made = await manager.streams.info('jobs');
@@ -78,9 +59,9 @@ describe.skipIf(natsIsAbsent)('setting up', () => {
 
   test('changes what may be changed', async () => {
     const { nats, manager } = await connected();
-    await ensureStream(nats, stream, silentLog);
+    await ensureStream(nats, stream);
     await ensureConsumer(nats, consumer);
-    await ensureStream(nats, { ...stream, maxMessages: 5 }, silentLog);
+    await ensureStream(nats, { ...stream, maxMessages: 5 });
     await ensureConsumer(nats, { ...consumer, ackWaitMs: 9000 });
     expect((await manager.streams.info('jobs')).config.max_msgs).toBe(5);
     expect((await manager.consumers.info('jobs', 'w')).config.ack_wait).toBe(nanos(9000));
@@ -88,12 +69,12 @@ describe.skipIf(natsIsAbsent)('setting up', () => {
 
   test('refuses by name what the server does not allow', async () => {
     const { nats } = await connected();
-    await ensureStream(nats, stream, silentLog);
-    await expect(ensureStream(nats, { ...stream, storage: 'file' }, silentLog)).rejects.toMatchObject({
+    await ensureStream(nats, stream);
+    await expect(ensureStream(nats, { ...stream, storage: 'file' })).rejects.toMatchObject({
       reason: 'CONFIG_INVALID',
       message: expect.stringContaining('setting up stream jobs'),
     });
-    await expect(ensureStream(nats, { ...stream, name: 'other' }, silentLog)).rejects.toMatchObject({
+    await expect(ensureStream(nats, { ...stream, name: 'other' })).rejects.toMatchObject({
       reason: 'CONFIG_INVALID',
     });
   });
