@@ -156,7 +156,7 @@ describe.skipIf(natsIsAbsent)('jobs over the message limit of NATS', () => {
       { maxAttempts: 100 },
     );
     await mesh.submit('late', referring(`sha256:${hash('sha256', body)}`));
-    const retried = () => worker.metrics.counts.get('scoremesh_jobs_retried_total{normal,PAYLOAD_NOT_FOUND}');
+    const retried = () => worker.metrics.value('scoremesh_jobs_retried_total{normal,PAYLOAD_NOT_FOUND}');
     await expect.poll(retried, patience).toBeGreaterThan(0);
     await storeByHand(mesh, body);
     expect((await mesh.ended(1)).get('late')?.state).toBe('JOB_STATE_SUCCEEDED');
@@ -209,6 +209,27 @@ describe.skipIf(natsIsAbsent)('jobs over the message limit of NATS', () => {
     await expect
       .poll(async () => (await mesh.results()).get('j1')?.state, patience)
       .toBe('JOB_STATE_SUCCEEDED');
+  });
+
+  it('have one result where a worker ends between the object and the message of it', async () => {
+    const mesh = await startWorkerMesh();
+    const streams = (await mesh.nats.jetstreamManager()).streams;
+    // No stream takes the message of the result, once the worker has found all of them in order.
+    const ledger = createLedger(async () => {
+      await streams.update('SCOREMESH_RESULTS', { subjects: ['elsewhere.*'] });
+      return 1;
+    });
+    const request = largeRequest();
+    await mesh.jobs.SubmitJob(submission({ tenant: 't', jobId: 'j1', request }), callOf());
+    const stored = await mesh.count('OBJ_SCOREMESH_PAYLOADS');
+    const first = await startWorker(mesh.broker.url, echoing(ledger));
+    await expect.poll(() => mesh.count('OBJ_SCOREMESH_PAYLOADS'), patience).toBeGreaterThan(stored);
+    await first.stop();
+    await streams.update('SCOREMESH_RESULTS', { subjects: ['scoremesh.results.*.*'] });
+    await startWorker(mesh.broker.url, echoing(ledger));
+    expect(isSame(dataOf((await mesh.ended(1)).get('j1')), inputOf(request))).toBe(true);
+    expect([...ledger.tries.values()]).toEqual([1]);
+    await expect.poll(() => mesh.count('SCOREMESH_JOBS'), patience).toBe(0);
   });
 
   it('survive kills of nats-server, each with one whole result', async () => {
