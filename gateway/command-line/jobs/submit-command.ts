@@ -76,6 +76,8 @@ export function addSubmitCommand(context: CommandContext, jobs: Command): void {
     const { file, out } = options;
     if ((file === undefined) !== (out === undefined))
       return command.error('error: --file and --out belong together');
+    if (file === undefined && options.resume)
+      return command.error('error: --resume goes on with a file; give --file and --out');
     if (file !== undefined && out !== undefined) return submitFile(context, model, file, out, options);
     return submitOne(context, model, options);
   });

@@ -81,6 +81,7 @@ describe.skipIf(natsIsAbsent)('scoremesh jobs', () => {
     for (const args of [
       ['submit'],
       ['submit', 'm', '--file', 'x.csv'],
+      ['submit', 'm', '--resume'],
       ['submit', 'm', '--lane', 'middle'],
       ['redrive', '-n', '0'],
     ])
