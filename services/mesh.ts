@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { startHttpServer } from '../gateway/http/http-server.ts';
-import { scoreRequestOf } from '../gateway/http/score-json.ts';
+import { jobScoreRequestOf } from '../gateway/http/score-json.ts';
 import { publicServices } from '../gateway/public-services.ts';
 import { splitAudit } from '../gateway/split-audit.ts';
 import { withholdContent, withholdReplayed } from '../gateway/withheld-content.ts';
@@ -310,7 +310,7 @@ async function open(config: MeshConfig, log: Log, closers: Closers): Promise<Mes
           answered: scoring.answered,
           refuseForGood: scoring.refuseForGood,
           expectNew: scoring.expectNew,
-          readJson: scoreRequestOf,
+          readJson: jobScoreRequestOf,
         },
         closers,
       );

@@ -100,7 +100,10 @@ export function addJobCommands(context: CommandContext): void {
           if (answer.redriven === 0) break;
         }
         if (json) terminal.out(JSON.stringify({ redriven, more }));
-        else terminal.out(`${grouped(redriven)} jobs wait again${more ? '; there are more' : ''}`);
+        else
+          terminal.out(
+            `${redriven === 1 ? '1 job waits' : `${grouped(redriven)} jobs wait`} again${more ? '; there are more' : ''}`,
+          );
       });
     });
 }
