@@ -309,6 +309,7 @@ async function open(config: MeshConfig, log: Log, closers: Closers): Promise<Mes
           score: edgeClient(scoringContract, scored, 'local').Score,
           answered: scoring.answered,
           refuseForGood: scoring.refuseForGood,
+          leaveRefusal: scoring.leaveRefusal,
           expectNew: scoring.expectNew,
           readJson: jobScoreRequestOf,
         },

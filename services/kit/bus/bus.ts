@@ -165,12 +165,13 @@ export async function createBus(
     listen: (subject, listener) => listen(connection, deps.log, subject, listener),
     ensureStream: async (spec) => ensureStream(connection.nats(), spec),
     consume: (spec, handler, options) => {
+      const counted = options.metricName ?? spec.name;
       const consumption = new PullConsumption(connection, spec, handler, options, {
         log: deps.log,
         counters: {
-          handled: counters.delivered(spec.name, 'handled'),
-          failed: counters.delivered(spec.name, 'failed'),
-          leftBehind: counters.leftBehind(spec.name),
+          handled: counters.delivered(counted, 'handled'),
+          failed: counters.delivered(counted, 'failed'),
+          leftBehind: counters.leftBehind(counted),
         },
       });
       consumptions.add(consumption);
