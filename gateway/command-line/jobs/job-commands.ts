@@ -104,7 +104,9 @@ export function addJobCommands(context: CommandContext): void {
         }
         if (json) terminal.out(JSON.stringify({ redriven, more, unnamed }));
         else {
-          terminal.out(`${grouped(redriven)} jobs wait again${more ? '; there are more' : ''}`);
+          terminal.out(
+            `${redriven === 1 ? '1 job waits' : `${grouped(redriven)} jobs wait`} again${more ? '; there are more' : ''}`,
+          );
           if (unnamed > 0)
             terminal.out(
               `${grouped(unnamed)} dead letters stay: they name no job, because their messages had no usable Nats-Msg-Id; they are in the stream SCOREMESH_DEAD`,

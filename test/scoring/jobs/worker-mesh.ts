@@ -9,9 +9,14 @@ import type { Call } from '../../../services/kit/contract/call.ts';
 import type { MeshError } from '../../../services/kit/errors/mesh-error.ts';
 import { createClosers } from '../../../services/kit/lifecycle/closers.ts';
 import { silentLog } from '../../../services/kit/log/log.ts';
-import { jobsDefaults } from '../../../services/scoring/jobs/config.ts';
+import { type JobsConfig, jobsDefaults } from '../../../services/scoring/jobs/config.ts';
 import type { JobHandlers } from '../../../services/scoring/jobs/no-jobs.ts';
-import { readJobResult } from '../../../services/scoring/jobs/result-message.ts';
+import {
+  createPayloads,
+  payloadsBucket,
+  payloadsStream,
+  readWholeResult,
+} from '../../../services/scoring/jobs/payloads.ts';
 import { jobStreams, keepJobStreams } from '../../../services/scoring/jobs/streams.ts';
 import { createWorker, type WorkerConfig } from '../../../services/scoring/jobs/worker/worker.ts';
 import { type CountingMetrics, countingMetrics } from '../../feature/counting-metrics.ts';
@@ -137,19 +142,21 @@ export interface Submission {
 const patience = { timeout: 60_000, interval: 50 };
 
 /** A nats-server with the streams of jobs. */
-export async function startWorkerMesh(): Promise<WorkerMesh> {
+export async function startWorkerMesh(config: Partial<JobsConfig> = {}): Promise<WorkerMesh> {
   const broker = await startBroker();
   const bus = await connectBus(broker.url);
-  for (const spec of jobStreams(jobsDefaults)) await bus.ensureStream(spec);
+  for (const spec of [...jobStreams(jobsDefaults), payloadsStream({ ...jobsDefaults, ...config })])
+    await bus.ensureStream(spec);
   const nats = await connect({ servers: broker.url, maxReconnectAttempts: -1, reconnectTimeWait: 100 });
   onTestFinished(() => nats.close());
   const manager = await nats.jetstreamManager();
+  const payloads = createPayloads(bus.objects(payloadsBucket), 16 * 1024 * 1024);
   const results = async (): Promise<Map<string, JobResult__Output>> => {
     const found = new Map<string, JobResult__Output>();
     for (let from = 1; ; ) {
       const message = await bus.stored.next('SCOREMESH_RESULTS', 'scoremesh.results.>', from);
       if (message === undefined) return found;
-      const result = readJobResult(message.payload, message.headers);
+      const result = await readWholeResult(message, payloads, undefined);
       expect(found.has(result.jobId)).toBe(false);
       found.set(result.jobId, result);
       from = message.sequence + 1;

@@ -299,17 +299,15 @@ describe.skipIf(natsIsAbsent)('a worker', () => {
     expect(kept?.headers.traceparent).toBe(`00-${traceId}-${sent?.spanId}-01`);
   });
 
-  it('says that a result is too large for NATS, and where its answer is', async () => {
+  it('says that a result is too large to be stored, and where its answer is', async () => {
     const mesh = await startWorkerMesh();
     const ledger = createLedger();
     const large = { datatype: 'UINT8', shape: ['2000000'], data: Buffer.alloc(2_000_000) };
-    await startWorker(mesh.broker.url, {
-      ...ledger,
-      score: async (request, call) => ({
-        ...(await ledger.score(request, call)),
-        outputs: { y: { tensor: large, kind: 'tensor' } },
-      }),
+    const score = async (...given: Parameters<typeof ledger.score>) => ({
+      ...(await ledger.score(...given)),
+      outputs: { y: { tensor: large, kind: 'tensor' as const } },
     });
+    await startWorker(mesh.broker.url, { ...ledger, score }, { maxPayloadBytes: 1_900_000 });
     await mesh.submit('j1');
     const result = (await mesh.ended(1)).get('j1');
     expect(result?.state).toBe('JOB_STATE_FAILED');

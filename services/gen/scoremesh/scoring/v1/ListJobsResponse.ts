@@ -7,7 +7,7 @@ import type { Job as _scoremesh_scoring_v1_Job, Job__Output as _scoremesh_scorin
  */
 export interface ListJobsResponse {
   /**
-   * Those that have not ended first, each oldest first.
+   * Those that have not ended first, each oldest first. Of a result over the message limit of NATS the response is left out: GetJob has it.
    */
   'jobs'?: (_scoremesh_scoring_v1_Job)[];
   /**
@@ -21,7 +21,7 @@ export interface ListJobsResponse {
  */
 export interface ListJobsResponse__Output {
   /**
-   * Those that have not ended first, each oldest first.
+   * Those that have not ended first, each oldest first. Of a result over the message limit of NATS the response is left out: GetJob has it.
    */
   'jobs': (_scoremesh_scoring_v1_Job__Output)[];
   /**
