@@ -48,6 +48,11 @@ export function readJobSubject(subject: string): { lane: string; tenant: string;
   return { lane, tenant, model: model.join('.') };
 }
 
+export function readResultSubject(subject: string): { tenant: string; jobId: string } {
+  const [, , tenant = '', jobId = ''] = subject.split('.');
+  return { tenant, jobId };
+}
+
 /** The job that a message is; undefined if it names none. */
 export function jobIdOf(headers: MessageHeaders): string | undefined {
   return headerOf(headers, header.jobId) ?? headerOf(headers, 'Nats-Msg-Id');
