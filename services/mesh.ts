@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { startHttpServer } from '../gateway/http/http-server.ts';
-import { scoreRequestOf } from '../gateway/http/score-json.ts';
+import { jobScoreRequestOf } from '../gateway/http/score-json.ts';
 import { publicServices } from '../gateway/public-services.ts';
 import { splitAudit } from '../gateway/split-audit.ts';
 import { withholdContent, withholdReplayed } from '../gateway/withheld-content.ts';
@@ -309,8 +309,9 @@ async function open(config: MeshConfig, log: Log, closers: Closers): Promise<Mes
           score: edgeClient(scoringContract, scored, 'local').Score,
           answered: scoring.answered,
           refuseForGood: scoring.refuseForGood,
+          leaveRefusal: scoring.leaveRefusal,
           expectNew: scoring.expectNew,
-          readJson: scoreRequestOf,
+          readJson: jobScoreRequestOf,
         },
         closers,
       );

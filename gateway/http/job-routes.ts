@@ -45,8 +45,8 @@ export function addJobRoutes(server: FastifyInstance, deps: JobRoutesDeps): void
   // A doubled colon is one in the path.
   server.post('/v1/jobs::redrive', (request, reply) =>
     calls.run(request, reply, async (call) => {
-      const { redriven, more } = await scoring.RedriveJobs(redriveJobsRequestOf(request.body), call);
-      return { redriven, more };
+      const { redriven, more, unnamed } = await scoring.RedriveJobs(redriveJobsRequestOf(request.body), call);
+      return { redriven, more, unnamed };
     }),
   );
   server.get<OneJob>('/v1/jobs/:id', (request, reply) =>

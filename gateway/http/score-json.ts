@@ -39,6 +39,9 @@ export const scoreFields = {
 
 const scoreBody = z.strictObject({ request_id: z.string().default(''), ...scoreFields });
 
+/** Where the subject names the model, a producer's body often does too. */
+const jobBody = scoreBody.extend({ model: z.unknown().optional() });
+
 const outcomesBody = z.strictObject({
   outcomes: z.array(
     z.strictObject({
@@ -53,6 +56,12 @@ const outcomesBody = z.strictObject({
 /** The body of POST /v1/models/{model}:score. Throws INVALID_REQUEST with every fault. */
 export function scoreRequestOf(model: string, body: unknown): ScoreRequest {
   const { request_id: requestId, ...fields } = parsed(scoreBody, body);
+  return scoreRequestFrom(model, requestId, fields);
+}
+
+/** The body of a job that was published to the subject of a model: that of a score, in which a model counts for nothing. */
+export function jobScoreRequestOf(model: string, body: unknown): ScoreRequest {
+  const { request_id: requestId, model: _, ...fields } = parsed(jobBody, body);
   return scoreRequestFrom(model, requestId, fields);
 }
 

@@ -1,5 +1,6 @@
+import type { ScoreRequest__Output as ScoreRequest } from '../gen/scoremesh/scoring/v1/ScoreRequest.ts';
 import type { Call } from '../kit/contract/call.ts';
-import { toMeshError } from '../kit/errors/mesh-error.ts';
+import { type MeshError, toMeshError } from '../kit/errors/mesh-error.ts';
 import type { Admission } from './admission.ts';
 import { nowMs, type Occasion } from './records.ts';
 import type { Refusals, Refused } from './refusals.ts';
@@ -10,12 +11,16 @@ export type Guard = <Request, Response>(
   refused: (request: Request) => Refused,
 ) => (request: Request, call: Call) => Promise<Response>;
 
+/** Whether the caller itself records that this request was refused so. */
+export type LeavesRefusal = (request: ScoreRequest, error: MeshError) => boolean;
+
 export function createGuard(deps: {
   readonly admission: Admission;
   readonly refusals: Refusals;
   readonly newId: () => string;
+  readonly leavesRefusal: LeavesRefusal;
 }): Guard {
-  const { admission, refusals, newId } = deps;
+  const { admission, leavesRefusal, newId, refusals } = deps;
   return (answer, refused) => async (request, call) => {
     const occasion: Occasion = { recordId: newId(), receivedAtMs: nowMs(), call };
     let admitted = false;
@@ -26,7 +31,8 @@ export function createGuard(deps: {
     } catch (thrown) {
       const error = call.cancellation.error ?? toMeshError(thrown);
       // The details of a bug are for the log of the layer that called; the record keeps what the caller is told.
-      await refusals.record(refused(request), error, occasion);
+      const kept = refused(request);
+      if (!leavesRefusal(kept.request, error)) await refusals.record(kept, error, occasion);
       throw error.reason === 'INTERNAL' ? thrown : error;
     } finally {
       if (admitted) admission.leave();

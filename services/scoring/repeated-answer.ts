@@ -68,5 +68,7 @@ export function repeatedAnswer(
 
 function refusedForGood({ message, reason }: Refusal, recordId: string): MeshError {
   const known = Object.hasOwn(catalogue, reason) ? (reason as Reason) : 'STATE_CORRUPT';
-  return new MeshError(known, `record ${recordId} refused this request for good: ${message}`);
+  return new MeshError(known, `record ${recordId} refused this request for good: ${message}`, {
+    metadata: { refused_by: recordId },
+  });
 }

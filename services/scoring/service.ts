@@ -58,6 +58,8 @@ export interface Scoring {
   /** The recorded answer of a request with a request_id, if there is one: nothing is scored. */
   answered(request: ScoreRequest, call: Call): Promise<ScoreResponse | undefined>;
   readonly refuseForGood: RefuseForGood;
+  /** Says of a request that who scores it refuses it for good where it fails by such an error: it has no other record then. */
+  leaveRefusal(request: ScoreRequest, isLeft: (error: MeshError) => boolean): void;
   /**
    * Says of a request that it was most likely never scored, so that its record is not looked for beforehand: a quarter of the work besides
    * inference. One that was scored has no second record all the same.
@@ -80,7 +82,13 @@ export function createScoring(config: ScoringConfig, deps: ScoringDeps, closers:
   metrics.gauge('scoremesh_scores_in_flight', 'Scores and inferences under way.', [], () => [
     { labels: [], value: admission.inFlight() },
   ]);
-  const guard = createGuard({ admission, refusals, newId });
+  const left = new WeakMap<ScoreRequest, (error: MeshError) => boolean>();
+  const guard = createGuard({
+    admission,
+    refusals,
+    newId,
+    leavesRefusal: (request, error) => left.get(request)?.(error) ?? false,
+  });
   const recorded = changesRecorded(deps.models, changes);
   const featureSets = createFeatureSets(features);
   const { maxPayloadBytes } = config;
@@ -116,6 +124,7 @@ export function createScoring(config: ScoringConfig, deps: ScoringDeps, closers:
       newId,
       subjectOf: (request) => subjectAsked(models, request),
     }),
+    leaveRefusal: (request, isLeft) => void left.set(request, isLeft),
     expectNew: (request) => void likelyNew.add(request),
     unready: models.unready,
   };

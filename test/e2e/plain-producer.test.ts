@@ -111,6 +111,22 @@ describe.skipIf(natsIsAbsent)('a producer with a plain NATS client', () => {
     expect(read(kept.data)).toMatchObject({ state: 'JOB_STATE_SUCCEEDED' });
   });
 
+  it('may name a model in the body, which counts for nothing', async () => {
+    const nats = await client(await startAll());
+    const heard = nats.subscribe('scoremesh.results.t.*', { max: 1 });
+    await nats
+      .jetstream()
+      .publish('scoremesh.jobs.normal.t.m', JSON.stringify({ model: 'other', inputs: { a: 3 } }), {
+        headers: headersOf({ 'Nats-Msg-Id': 'j1' }),
+      });
+    for await (const message of heard)
+      expect(message.json()).toMatchObject({
+        model: 'm',
+        state: 'SUCCEEDED',
+        response: { outputs: { score: 6 } },
+      });
+  });
+
   it('gets one result for a job that it publishes twice, and the reason of one that can not succeed', async () => {
     const nats = await client(await startAll());
     const heard = nats.subscribe('scoremesh.results.t.*', { max: 2 });

@@ -86,6 +86,7 @@ export function addJobCommands(context: CommandContext): void {
     .action(async ({ job: jobIds, json, limit, model, tenant, ...options }: RedriveOptions) => {
       await withMesh(context, options, async (mesh, call) => {
         let redriven = 0;
+        let unnamed = 0;
         let more = true;
         while (more && redriven < limit) {
           const asked = {
@@ -96,11 +97,21 @@ export function addJobCommands(context: CommandContext): void {
           };
           const answer = await mesh.scoring.RedriveJobs(asked, call);
           redriven += answer.redriven;
+          // Each call begins with the oldest.
+          unnamed = Math.max(unnamed, answer.unnamed);
           more = answer.more;
           if (answer.redriven === 0) break;
         }
-        if (json) terminal.out(JSON.stringify({ redriven, more }));
-        else terminal.out(`${grouped(redriven)} jobs wait again${more ? '; there are more' : ''}`);
+        if (json) terminal.out(JSON.stringify({ redriven, more, unnamed }));
+        else {
+          terminal.out(
+            `${redriven === 1 ? '1 job waits' : `${grouped(redriven)} jobs wait`} again${more ? '; there are more' : ''}`,
+          );
+          if (unnamed > 0)
+            terminal.out(
+              `${grouped(unnamed)} dead letters stay: they name no job, because their messages had no usable Nats-Msg-Id; they are in the stream SCOREMESH_DEAD`,
+            );
+        }
       });
     });
 }

@@ -34,9 +34,9 @@ export function statePath(out: string): string {
 }
 
 /**
- * Begins a run, or with `resume` goes on with the one that was interrupted, if there was one. It is on disk when this resolves, before any
- * job is submitted. Throws INVALID_REQUEST if there is an interrupted run and nobody asked for it, or if it was one of another file or other
- * settings.
+ * Begins a run, or with `resume` goes on with the one that was interrupted. It is on disk when this resolves, before any
+ * job is submitted. Throws INVALID_REQUEST if there is an interrupted run and nobody asked for it, if there is none to go on with, or if it was
+ * one of another file or other settings.
  */
 export async function openRunState(
   out: string,
@@ -54,6 +54,11 @@ export async function openRunState(
     throw fileFault(
       path,
       'is what an interrupted run left: go on with --resume, or remove it to score every row in a new run',
+    );
+  if (found === undefined && resume)
+    throw fileFault(
+      path,
+      'is not there, so that no interrupted run is left to go on with; leave --resume out to score every row in a new run',
     );
   if (found !== undefined && found.source !== source)
     throw fileFault(

@@ -36,9 +36,12 @@ Columns called like the entities of the model's feature set and like its inputs 
 if a row has no answer.
 
 Examples:
-  scoremesh jobs submit flight_delay -e origin=ORD -i distance=733 --wait
-  scoremesh jobs submit --file flights.parquet --model flight_delay --out scored.parquet --lane low
-  scoremesh jobs submit --file flights.csv --model flight_delay --out scored.csv --entity origin=from --resume`;
+  scoremesh jobs submit flight_delay -e origin=ORD -e destination=SFO -i minute_of_day=750 -i day_of_week=4 -i distance=1846 --wait
+  scoremesh jobs submit --file examples/flights/flights.csv --model flight_delay --out scored.parquet --lane low
+The same again, after it was stopped:
+  scoremesh jobs submit --file examples/flights/flights.csv --model flight_delay --out scored.parquet --lane low --resume
+Where the column of the origin is called "from":
+  scoremesh jobs submit --file <path> --model flight_delay --out scored.csv --entity origin=from`;
 
 /** `scoremesh jobs submit`: one job, or one for each row of a file. */
 export function addSubmitCommand(context: CommandContext, jobs: Command): void {
@@ -63,7 +66,7 @@ export function addSubmitCommand(context: CommandContext, jobs: Command): void {
       collected,
     )
     .option('--run <name>', 'with --file: what its job ids begin with (default: a new one)')
-    .option('--resume', 'with --file: go on with the run that was interrupted, if one was')
+    .option('--resume', 'with --file: go on with the run that was interrupted')
     .option('--in-flight <jobs>', 'with --file: jobs on the way at once', countUpTo(100_000), 1000)
     .option('--patience <seconds>', 'with --file: how long nothing may get on', countUpTo(1_000_000), 300)
     .addHelpText('after', help);
@@ -73,6 +76,8 @@ export function addSubmitCommand(context: CommandContext, jobs: Command): void {
     const { file, out } = options;
     if ((file === undefined) !== (out === undefined))
       return command.error('error: --file and --out belong together');
+    if (file === undefined && options.resume)
+      return command.error('error: --resume goes on with a file; give --file and --out');
     if (file !== undefined && out !== undefined) return submitFile(context, model, file, out, options);
     return submitOne(context, model, options);
   });

@@ -59,8 +59,9 @@ export async function submitFile(
     if (state.done > 0) terminal.err(`going on with run ${state.run}: ${grouped(state.done)} rows are done`);
     const bar = createProgress(terminal, out, 'rows');
     const startedMs = performance.now();
+    let summary: FileRunSummary;
     try {
-      const summary = await runFile(mesh, table, state, {
+      summary = await runFile(mesh, table, state, {
         out,
         kept,
         results,
@@ -77,8 +78,6 @@ export async function submitFile(
         stop: terminal.stop,
         onRows: (share, rows) => bar.at(share, rows),
       });
-      bar.clear();
-      tell(summary, out, performance.now() - startedMs, terminal.out);
     } catch (error) {
       bar.clear();
       if (!terminal.stop.aborted) {
@@ -92,6 +91,8 @@ export async function submitFile(
         error,
       );
     }
+    bar.clear();
+    tell(summary, out, performance.now() - startedMs, terminal.out);
   });
 }
 

@@ -163,14 +163,25 @@ export async function createBus(
     objects: (bucket) => createObjectStore(bucket, bus),
     maxPayloadBytes: () => connection.nats().info?.max_payload ?? busDefaults.maxPayloadBytes,
     listen: (subject, listener) => listen(connection, deps.log, subject, listener),
-    ensureStream: async (spec) => ensureStream(connection.nats(), spec),
+    ensureStream: async (spec) => {
+      const { kept } = await ensureStream(connection.nats(), spec);
+      if (kept.length > 0)
+        deps.log.warn(
+          'a stream keeps a higher bound than the settings say; it gets theirs over a later connection',
+          {
+            stream: spec.name,
+            kept,
+          },
+        );
+    },
     consume: (spec, handler, options) => {
+      const counted = options.metricName ?? spec.name;
       const consumption = new PullConsumption(connection, spec, handler, options, {
         log: deps.log,
         counters: {
-          handled: counters.delivered(spec.name, 'handled'),
-          failed: counters.delivered(spec.name, 'failed'),
-          leftBehind: counters.leftBehind(spec.name),
+          handled: counters.delivered(counted, 'handled'),
+          failed: counters.delivered(counted, 'failed'),
+          leftBehind: counters.leftBehind(counted),
         },
       });
       consumptions.add(consumption);

@@ -17,6 +17,8 @@ export interface ConsumeOptions {
   readonly window?: () => number;
   /** Longest wait for running handlers when it is stopped, in milliseconds; after it their messages are handed back. */
   readonly stopGraceMs: number;
+  /** What its metrics call it, for who has as many consumers as there are tenants, say; its name by default. */
+  readonly metricName?: string;
   /** When messages of a work queue that were left behind are looked for; 5 s after a connection and then every 15 s by default. */
   readonly sweepTimes?: SweepTimes;
 }

@@ -54,21 +54,32 @@ export interface ConsumerSpec {
 }
 
 /**
- * Creates the stream or changes it to the spec, and reads it back. Resolves when the server has exactly what the spec says;
- * doing it twice changes nothing. Fails CONFIG_INVALID if the server is too old for a field (it drops those silently) or
- * forbids the change.
+ * Creates the stream or changes it to the spec, and reads it back. Resolves when the server has exactly what the spec says, but for a lower
+ * bound of what waits, which is not set while that much waits: it would remove what was accepted, and is told. Doing it twice changes
+ * nothing. Fails CONFIG_INVALID if the server is too old for a field (it drops those silently) or forbids the change.
  */
-export async function ensureStream(nats: NatsConnection, spec: StreamSpec): Promise<void> {
+export async function ensureStream(nats: NatsConnection, spec: StreamSpec): Promise<{ kept: string[] }> {
   const doing = `setting up stream ${spec.name}`;
+  const kept: string[] = [];
   try {
     const { streams } = await managerOf(nats);
     const want = streamConfig(spec);
     const have = await streams.info(spec.name).catch(absent(jetStreamCode.streamNotFound));
+    if (have !== undefined && spec.retention === 'work') {
+      const bound = have.config.max_msgs_per_subject;
+      const wanted = want.max_msgs_per_subject;
+      // More may come before the new bound holds.
+      if (wanted !== undefined && (bound < 0 || bound > wanted) && have.state.messages * 2 > wanted) {
+        want.max_msgs_per_subject = bound;
+        kept.push(`max_msgs_per_subject ${bound}, because ${have.state.messages} messages wait`);
+      }
+    }
     if (have === undefined) await streams.add(want);
     else if (differences(want, have.config).length > 0) await streams.update(spec.name, want);
-    else return;
+    else return { kept };
     const { config } = await streams.info(spec.name);
     requireSame(doing, differences(want, config), nats);
+    return { kept };
   } catch (error) {
     throw refusedConfig(error, doing) ?? toBusError(error, doing);
   }

@@ -35,7 +35,7 @@ const maxTenants = 10_000;
 
 /** What callers of a gateway reach of jobs. Every method fails NATS_UNAVAILABLE, saying what to do, while NATS is away. */
 export function createJobsApi(config: JobsApiConfig, deps: JobsApiDeps): JobHandlers {
-  const { bus, log, metrics, tracer } = deps;
+  const { bus, metrics, tracer } = deps;
   const known = createKnownJobs(config.knownJobs, maxTenants);
   const payloads = createPayloads(bus.objects(payloadsBucket), config.maxPayloadBytes);
   const find = createFindJob(bus, known, payloads);
@@ -51,6 +51,6 @@ export function createJobsApi(config: JobsApiConfig, deps: JobsApiDeps): JobHand
     CancelJob: createCancel(bus, find),
     WatchJob: watches.watch,
     ListJobs: createList(bus, known, payloads),
-    RedriveJobs: createRedrive({ bus, find, known, notices, log, now }),
+    RedriveJobs: createRedrive({ bus, find, known, notices, now }),
   };
 }

@@ -134,7 +134,7 @@ function jobNotFound({ tenant, jobId }: JobReference, isWhole: boolean): MeshErr
 
 /** A message of the stream of jobs as a job that waits; undefined if it names none. */
 export function queuedJob({ headers, sequence, subject, takenAtMs }: StoredMessage): QueuedJob | undefined {
-  const jobId = jobIdOf(headers);
+  const jobId = jobIdOf(subject, headers);
   if (jobId === undefined) return undefined;
   return { jobId, tenant: readJobSubject(subject).tenant, sequence, subject, takenAtMs };
 }

@@ -1,5 +1,6 @@
 import type { JobLane__Output as JobLane } from '../../gen/scoremesh/scoring/v1/JobLane.ts';
 import { headerOf, type MessageHeaders } from '../../kit/bus/headers.ts';
+import { jobIdPattern } from './job-reference.ts';
 
 export const jobsStream = 'SCOREMESH_JOBS';
 export const resultsStream = 'SCOREMESH_RESULTS';
@@ -53,7 +54,17 @@ export function readResultSubject(subject: string): { tenant: string; jobId: str
   return { tenant, jobId };
 }
 
-/** The job that a message is; undefined if it names none. */
-export function jobIdOf(headers: MessageHeaders): string | undefined {
-  return headerOf(headers, header.jobId) ?? headerOf(headers, 'Nats-Msg-Id');
+/**
+ * The job that a message of the stream of jobs is; undefined if it names none. Ids of messages are one name space for all tenants, so that
+ * producers put their tenant before them; a job_id has no dot.
+ */
+export function jobIdOf(subject: string, headers: MessageHeaders): string | undefined {
+  const jobId =
+    headerOf(headers, header.jobId) ??
+    withoutPrefix(headerOf(headers, 'Nats-Msg-Id') ?? '', `${readJobSubject(subject).tenant}.`);
+  return jobIdPattern.test(jobId) ? jobId : undefined;
+}
+
+function withoutPrefix(text: string, prefix: string): string {
+  return text.startsWith(prefix) ? text.slice(prefix.length) : text;
 }

@@ -5,12 +5,12 @@ import { headerOf, type MessageHeaders } from '../../kit/bus/headers.ts';
 import type { StoredMessage } from '../../kit/bus/stored-messages.ts';
 import { type Call, remainingMs } from '../../kit/contract/call.ts';
 import type { FieldViolation } from '../../kit/errors/mesh-error.ts';
-import type { Log } from '../../kit/log/log.ts';
 import type { FindJob } from './find-job.ts';
-import { deadStream, header, jobIdOf, readJobSubject, resultsStream } from './job-names.ts';
-import { checkJobId, tenantIn, throwIfAny } from './job-reference.ts';
+import { deadStream, header, readJobSubject, resultsStream } from './job-names.ts';
+import { checkJobId, jobIdPattern, tenantIn, throwIfAny } from './job-reference.ts';
 import type { KnownJobs } from './known-jobs.ts';
 import type { Notices } from './notices.ts';
+import { publishJob } from './publish-job.ts';
 import { readJobResult } from './result-message.ts';
 
 export interface RedriveDeps {
@@ -18,7 +18,6 @@ export interface RedriveDeps {
   readonly find: Pick<FindJob, 'kept'>;
   readonly known: KnownJobs;
   readonly notices: Notices;
-  readonly log: Log;
   /** Unix ms. */
   readonly now: () => number;
 }
@@ -35,38 +34,33 @@ const reserveMs = 500;
  * Submits dead jobs again, oldest first. Of each: its DEAD result is removed, so that there is room for the next one (only that very result,
  * by its sequence); the job is published as it was, into the lane it came from; then the dead letter is removed. Interrupted at any point
  * the letter is still there, and another call does what is left; a job is published twice at worst and then has one result all the same.
+ * Letters that name no job stay: nobody could ask for their results.
  */
-export function createRedrive({ bus, find, known, notices, log, now }: RedriveDeps) {
+export function createRedrive({ bus, find, known, notices, now }: RedriveDeps) {
   return async (request: RedriveJobsRequest, call: Call): Promise<RedriveJobsResponse> => {
     const { ids, limit, subject } = checked(request);
     // Those that die again meanwhile are for the next call.
     const last = await bus.stored.last(deadStream, subject, call);
     let redriven = 0;
+    let unnamed = 0;
     let from = 1;
     for (let read = 0; ; read += 1) {
       const letter = await bus.stored.next(deadStream, subject, from, call);
       if (letter === undefined || last === undefined || letter.sequence > last.sequence)
-        return { redriven, more: false };
+        return { redriven, more: false, unnamed };
       if (redriven === limit || read === maxRead || (read > 0 && remainingMs(call) < reserveMs))
-        return { redriven, more: true };
+        return { redriven, more: true, unnamed };
       from = letter.sequence + 1;
-      if (ids !== undefined && !ids.has(jobIdOf(letter.headers) ?? '')) continue;
-      if (await again(letter, call)) redriven += 1;
+      const job = jobOf(letter);
+      if (ids !== undefined && !ids.has(job?.jobId ?? '')) continue;
+      if (job === undefined) unnamed += 1;
+      else if (await again(letter, job, call)) redriven += 1;
     }
   };
 
-  async function again(letter: StoredMessage, call: Call): Promise<boolean> {
+  async function again(letter: StoredMessage, job: DeadJob, call: Call): Promise<boolean> {
     const { headers, payload, sequence } = letter;
-    const jobId = jobIdOf(headers);
-    const subject = headerOf(headers, header.subject) ?? '';
-    const { lane, model, tenant } = readJobSubject(subject);
-    if (jobId === undefined || model === '' || !subject.startsWith('scoremesh.jobs.')) {
-      log.warn('a dead letter does not say which job it was; it stays', {
-        sequence,
-        subject: letter.subject,
-      });
-      return false;
-    }
+    const { jobId, lane, subject, tenant } = job;
     const kept = await find.kept({ tenant, jobId }, call);
     if (kept !== undefined && !isDead(kept)) {
       // Submitted again before, and interrupted then.
@@ -74,17 +68,34 @@ export function createRedrive({ bus, find, known, notices, log, now }: RedriveDe
       return false;
     }
     if (kept !== undefined) await bus.stored.remove(resultsStream, kept.sequence, call);
-    const stored = await bus.publish(subject, payload, {
+    // Of this letter: the id of the job itself may still be within the window in which JetStream knows it.
+    const submission = `.again.${sequence}`;
+    const stored = await publishJob(
+      { bus, find },
+      { tenant, jobId, subject, payload, submission, headers: jobHeaders(headers) },
       call,
-      // Of this letter: the id of the job itself may still be within the window in which JetStream knows it.
-      msgId: `${jobId}.again.${sequence}`,
-      headers: { ...jobHeaders(headers), [header.jobId]: jobId },
-    });
+    );
     if (!stored.duplicate) known.add({ jobId, tenant, subject, sequence: stored.sequence, takenAtMs: now() });
     notices.jobWaits(lane, tenant);
     await bus.stored.remove(deadStream, sequence, call);
     return true;
   }
+}
+
+interface DeadJob {
+  readonly jobId: string;
+  readonly subject: string;
+  readonly lane: string;
+  readonly tenant: string;
+}
+
+/** The job that a dead letter was; undefined if it does not say. */
+function jobOf({ headers }: StoredMessage): DeadJob | undefined {
+  const jobId = headerOf(headers, header.jobId) ?? '';
+  const subject = headerOf(headers, header.subject) ?? '';
+  const { lane, model, tenant } = readJobSubject(subject);
+  const isNamed = jobIdPattern.test(jobId) && model !== '' && subject.startsWith('scoremesh.jobs.');
+  return isNamed ? { jobId, subject, lane, tenant } : undefined;
 }
 
 /** A result in the bucket has an answer, which is what makes it large. */

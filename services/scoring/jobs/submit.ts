@@ -16,6 +16,7 @@ import { msOfTimestamp } from './job-time.ts';
 import type { KnownJobs } from './known-jobs.ts';
 import type { Notices } from './notices.ts';
 import { type Payloads, sendWhole } from './payloads.ts';
+import { publishJob } from './publish-job.ts';
 
 export interface SubmitDeps {
   readonly bus: Bus;
@@ -53,10 +54,11 @@ export function createSubmit({ bus, find, known, notices, payloads, tracer, newI
         payloads,
         { payload: requestCodec.encode(request), headers },
         (payload, given) =>
-          bus.publish(subject, payload, {
-            ...{ call, msgId: jobId, headers: given },
-            trace: span ?? call.trace,
-          }),
+          publishJob(
+            { bus, find },
+            { tenant, jobId, subject, payload, headers: given, trace: span ?? call.trace },
+            call,
+          ),
         call,
       );
       if (span !== undefined) tracer.end(span);

@@ -54,7 +54,7 @@ export async function measureThroughput({ rounds, jobs }: Effort): Promise<Findi
       name: 'jobs/s against JetStream alone',
       against: 'publish and consume of the same messages',
       values: seen.map((one) => one.mesh / one.bare),
-      budget: { atLeast: 0.15 },
+      budget: { atLeast: 0.1 },
       detail: `${middle('mesh')}/s against ${middle('bare')}/s`,
     },
   ];

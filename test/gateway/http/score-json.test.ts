@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { outcomesOf, scoreRequestOf, scoreResponseJson } from '../../../gateway/http/score-json.ts';
+import {
+  jobScoreRequestOf,
+  outcomesOf,
+  scoreRequestOf,
+  scoreResponseJson,
+} from '../../../gateway/http/score-json.ts';
 import { messageCodec } from '../../../services/kit/contract/protos.ts';
 import { isMeshError } from '../../../services/kit/errors/mesh-error.ts';
 import { scoreResponse } from '../../kit/rpc/echo.ts';
@@ -106,6 +111,18 @@ describe('the body of a score', () => {
   it.each([-1, 1.5, '2', null, 2 ** 60])('refuses %j as a dimension', (size) => {
     const body = { inputs: { x: { tensor: { datatype: 'FP32', shape: [size], data: '' } } } };
     expect(() => scoreRequestOf('m', body)).toThrow(expect.objectContaining({ reason: 'INVALID_REQUEST' }));
+  });
+
+  it('of a job may name a model, whichever: the subject counts', () => {
+    const body = { request_id: 'r', inputs: { x: 1 } };
+    for (const model of ['m', 'other', 1, null])
+      expect(jobScoreRequestOf('m', { ...body, model })).toEqual(scoreRequestOf('m', body));
+    for (const wrong of [
+      { ...body, model: 'm' },
+      { ...body, models: 'm' },
+    ])
+      expect(() => scoreRequestOf('m', wrong)).toThrow(/Unrecognized key/);
+    expect(() => jobScoreRequestOf('m', { ...body, models: 'm' })).toThrow(/Unrecognized key/);
   });
 });
 

@@ -35,6 +35,20 @@ async function connected() {
 }
 
 describe.skipIf(natsIsAbsent)('setting up', () => {
+  test('never lowers a bound of what waits so far that something would be removed', async () => {
+    const { nats, manager } = await connected();
+    await ensureStream(nats, stream);
+    for (let n = 0; n < 8; n++) await nats.jetstream().publish('jobs.a', new Uint8Array(1));
+    const lower = { ...stream, maxMessagesPerSubject: 3 };
+    const { kept } = await ensureStream(nats, lower);
+    expect(kept).toEqual(['max_msgs_per_subject 10, because 8 messages wait']);
+    const info = await manager.streams.info('jobs');
+    expect([info.state.messages, info.config.max_msgs_per_subject]).toEqual([8, 10]);
+    await manager.streams.purge('jobs');
+    expect((await ensureStream(nats, lower)).kept).toEqual([]);
+    expect((await manager.streams.info('jobs')).config.max_msgs_per_subject).toBe(3);
+  });
+
   test('makes what the spec says, and a second time changes nothing', async () => {
     const { nats, manager } = await connected();
     for (let times = 0; times < 2; times++) {

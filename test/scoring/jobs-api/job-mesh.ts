@@ -14,7 +14,7 @@ import { toStatus } from '../../../services/kit/errors/status.ts';
 import { silentLog } from '../../../services/kit/log/log.ts';
 import { createMetrics } from '../../../services/kit/telemetry/prometheus.ts';
 import { createJobsApi, jobsApiDefaults } from '../../../services/scoring/jobs/api.ts';
-import { readJobSubject, resultSubject } from '../../../services/scoring/jobs/job-names.ts';
+import { jobIdOf, readJobSubject, resultSubject } from '../../../services/scoring/jobs/job-names.ts';
 import { timestampOfMs } from '../../../services/scoring/jobs/job-time.ts';
 import type { JobHandlers } from '../../../services/scoring/jobs/no-jobs.ts';
 import { type Broker, closersOfTest, connectBus, startBroker } from '../../kit/bus/broker.ts';
@@ -120,7 +120,7 @@ async function settle(
   score: (request: ScoreRequest__Output, delivery: Delivery) => Promise<number>,
 ): Promise<void> {
   const { tenant, model } = readJobSubject(delivery.subject);
-  const jobId = delivery.headers['Scoremesh-Job-Id'] ?? delivery.headers['Nats-Msg-Id'] ?? '';
+  const jobId = jobIdOf(delivery.subject, delivery.headers) ?? '';
   const base = jobResult({ jobId, tenant, model });
   bus.publishCore(`scoremesh.begun.${tenant}.${jobId}`, new Uint8Array(0));
   let result: JobResult__Output;

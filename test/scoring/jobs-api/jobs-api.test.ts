@@ -39,7 +39,8 @@ describe.skipIf(natsIsAbsent)('SubmitJob', () => {
     const stored = await mesh.bus.stored.last('SCOREMESH_JOBS', 'scoremesh.jobs.high.t.a.b@c');
     const [span] = mesh.recorder.spans;
     expect(stored?.headers).toMatchObject({
-      'Nats-Msg-Id': 'j1',
+      'Nats-Msg-Id': 't.j1',
+      'Scoremesh-Job-Id': 'j1',
       'Content-Type': 'application/x-protobuf',
       'Scoremesh-Deadline': '2100-01-01T00:00:00.000Z',
       traceparent: `00-${'a'.repeat(32)}-${span?.spanId}-01`,

@@ -51,7 +51,7 @@ describe.skipIf(natsIsAbsent)('RedriveJobs', () => {
 
   it('submits them again where they were, so that they get another result', async () => {
     const mesh = await withDead(4);
-    expect(await mesh.jobs.RedriveJobs(ask, mesh.call())).toEqual({ redriven: 4, more: false });
+    expect(await mesh.jobs.RedriveJobs(ask, mesh.call())).toEqual({ redriven: 4, more: false, unnamed: 0 });
     expect(await mesh.bus.stored.last('SCOREMESH_DEAD', '>')).toBeUndefined();
     const { job: waiting } = await apiOver(mesh.bus).GetJob(job('d1'), mesh.call());
     expect(waiting).toMatchObject({
@@ -69,14 +69,17 @@ describe.skipIf(natsIsAbsent)('RedriveJobs', () => {
     expect(await mesh.jobs.RedriveJobs({ ...ask, model: 'n', limit: 2 }, mesh.call())).toEqual({
       redriven: 2,
       more: true,
+      unnamed: 0,
     });
     expect(await mesh.jobs.RedriveJobs({ ...ask, jobIds: ['d4', 'd1'] }, mesh.call())).toEqual({
       redriven: 1,
       more: false,
+      unnamed: 0,
     });
     expect(await mesh.jobs.RedriveJobs({ ...ask, tenant: 'other' }, mesh.call())).toEqual({
       redriven: 0,
       more: false,
+      unnamed: 0,
     });
     const { jobs } = await mesh.jobs.ListJobs(
       { tenant: '', state: 'JOB_STATE_DEAD', pageSize: 0, pageToken: '' },
@@ -88,6 +91,31 @@ describe.skipIf(natsIsAbsent)('RedriveJobs', () => {
     ).rejects.toMatchObject({ details: { violations: { length: 4 } } });
   });
 
+  it('passes over what names no job, and says of how many', async () => {
+    const mesh = await withDead(1);
+    for (const headers of [{}, { 'Scoremesh-Job-Id': 'a b' }])
+      await mesh.bus.publish('scoremesh.dead.default.m', Buffer.from('{}'), {
+        headers: { ...headers, 'Scoremesh-Subject': 'scoremesh.jobs.low.default.m' },
+      });
+    expect(await mesh.jobs.RedriveJobs(ask, mesh.call())).toEqual({ redriven: 1, more: false, unnamed: 2 });
+    const one = { ...ask, jobIds: ['d7'] };
+    expect(await mesh.jobs.RedriveJobs(one, mesh.call())).toEqual({ redriven: 0, more: false, unnamed: 0 });
+    expect(await mesh.bus.stored.subjects('SCOREMESH_DEAD', '>', 10)).toEqual(
+      new Map([['scoremesh.dead.default.m', 2]]),
+    );
+  });
+
+  it('is not kept from it by the same message id in another tenant', async () => {
+    const mesh = await withDead(1);
+    const letter = await mesh.bus.stored.last('SCOREMESH_DEAD', '>');
+    await mesh.bus.publish('scoremesh.jobs.low.foreign.m', Buffer.from('{}'), {
+      msgId: `default.d0.again.${letter?.sequence}`,
+    });
+    expect(await mesh.jobs.RedriveJobs(ask, mesh.call())).toMatchObject({ redriven: 1 });
+    await mesh.work();
+    expect((await watched(mesh, 'd0')).at(-1)).toBe('SUCCEEDED');
+  });
+
   it('does what is left of one that was interrupted', async () => {
     const mesh = await withDead(2);
     // Submitted again, done, and interrupted before its letter was removed.
@@ -95,7 +123,7 @@ describe.skipIf(natsIsAbsent)('RedriveJobs', () => {
     // Interrupted before it was submitted.
     const old = await mesh.bus.stored.last('SCOREMESH_RESULTS', 'scoremesh.results.default.d1');
     await mesh.bus.stored.remove('SCOREMESH_RESULTS', old!.sequence);
-    expect(await mesh.jobs.RedriveJobs(ask, mesh.call())).toEqual({ redriven: 1, more: false });
+    expect(await mesh.jobs.RedriveJobs(ask, mesh.call())).toEqual({ redriven: 1, more: false, unnamed: 0 });
     const { job: kept } = await mesh.jobs.GetJob(job('d0'), mesh.call());
     expect(kept?.state).toBe('JOB_STATE_SUCCEEDED');
     expect(await mesh.bus.stored.last('SCOREMESH_DEAD', '>')).toBeUndefined();

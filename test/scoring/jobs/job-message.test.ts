@@ -73,11 +73,40 @@ describe('a message as a job', () => {
   });
 
   it('is none without a usable id; the id of a redriven job goes before that of its message', () => {
-    for (const id of ['', 'a b', 'x'.repeat(129), 'a.b', 'ä'])
+    for (const id of [
+      '',
+      'a b',
+      'x'.repeat(129),
+      'a.b',
+      'ä',
+      't.',
+      't.a.b',
+      'u.j1',
+      'T.j1',
+      `t.${'x'.repeat(129)}`,
+    ])
       expect(jobMessageOf(delivery({ headers: { 'Nats-Msg-Id': id } }))).toBeUndefined();
     expect(jobMessageOf(delivery({ headers: {} }))).toBeUndefined();
     const again = delivery({ headers: { 'Nats-Msg-Id': 'j1.again.4', 'Scoremesh-Job-Id': 'j1' } });
     expect(jobMessageOf(again)?.jobId).toBe('j1');
+  });
+
+  it('has its id behind its own tenant, or alone', () => {
+    const idOf = (id: string, tenant: string) =>
+      jobMessageOf(delivery({ subject: `scoremesh.jobs.low.${tenant}.m`, headers: { 'nats-msg-id': id } }))
+        ?.jobId;
+    expect(idOf('acme.j1', 'acme')).toBe('j1');
+    expect(idOf('j1', 'acme')).toBe('j1');
+    expect(idOf('acme', 'acme')).toBe('acme');
+    expect(idOf('acme.j1', 'other')).toBeUndefined();
+    const names = fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/);
+    fc.assert(
+      fc.property(names, names, names, (tenant, other, id) => {
+        expect(idOf(`${tenant}.${id}`, tenant)).toBe(id);
+        expect(idOf(id, tenant)).toBe(id);
+        if (other !== tenant) expect(idOf(`${other}.${id}`, tenant)).toBeUndefined();
+      }),
+    );
   });
 
   it('whatever it holds, is read or refused by INVALID_REQUEST, and replies go to no subject of ours', () => {

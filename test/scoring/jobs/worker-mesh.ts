@@ -107,6 +107,7 @@ export async function startWorker(
       score: ledger.score,
       answered: ledger.answered,
       refuseForGood: ledger.refuseForGood,
+      leaveRefusal: () => {},
       expectNew: () => {},
       unready,
     },

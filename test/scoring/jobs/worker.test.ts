@@ -93,7 +93,7 @@ describe.skipIf(natsIsAbsent)('a worker', () => {
     await expect(mesh.submit('j', { subject: 'scoremesh.jobs.high.t' })).rejects.toThrow(/503/);
   });
 
-  it('puts a message that names no job among the dead letters, from where it can be redriven', async () => {
+  it('puts a message that names no job among the dead letters, where it stays', async () => {
     const mesh = await startWorkerMesh();
     const { metrics } = await startWorker(mesh.broker.url, createLedger());
     await mesh.submit('', { a: 4 });
@@ -102,12 +102,17 @@ describe.skipIf(natsIsAbsent)('a worker', () => {
     expect(metrics.value('scoremesh_jobs_dead_letters_total{normal}')).toBe(1);
     const letter = await mesh.bus.stored.next('SCOREMESH_DEAD', 'scoremesh.dead.t.m', 1);
     expect(letter?.headers).toMatchObject({
-      'Scoremesh-Job-Id': 'message-1',
       'Scoremesh-Subject': 'scoremesh.jobs.normal.t.m',
       'Scoremesh-Reason': expect.stringMatching(/^INVALID_REQUEST: Nats-Msg-Id/),
     });
-    await mesh.jobs.RedriveJobs({ tenant: 't', model: '', jobIds: [], limit: 0 }, callOf());
-    expect((await mesh.ended(1)).get('message-1')?.response?.outputs.score?.number).toBe(8);
+    expect(letter?.headers).not.toHaveProperty('Scoremesh-Job-Id');
+    expect(metrics.value('scoremesh_jobs_ended_total{normal,t,UNNAMED}')).toBe(1);
+    expect(await mesh.jobs.RedriveJobs({ tenant: 't', model: '', jobIds: [], limit: 0 }, callOf())).toEqual({
+      redriven: 0,
+      more: false,
+      unnamed: 1,
+    });
+    expect(await mesh.count('SCOREMESH_DEAD')).toBe(1);
   });
 
   it('tries again what may succeed later, and says how often it took', async () => {

@@ -44,6 +44,8 @@ export interface AttemptDeps {
   answered(request: ScoreRequest, call: Call): Promise<ScoreResponse | undefined>;
   readonly readiness: Pick<Readiness, 'wait'>;
   readonly refuseForGood: RefuseForGood;
+  /** Says that a request is refused for good where it fails by such an error, and needs no other record then. */
+  leaveRefusal(request: ScoreRequest, isLeft: (error: MeshError) => boolean): void;
   readonly readJson: ReadJsonScore;
   /** Says that a worker is at the job. */
   begun(job: JobMessage): void;
@@ -87,8 +89,9 @@ export function createAttempt(
   };
 
   /**
-   * How the job ends without being scored, if it is not too late to say so. Another worker may be at it, one that stood still for a while say:
-   * that a job is cancelled or has expired stands in the log before it is told. One that is dead may be redriven, and has no such record.
+   * How the job ends without an answer, if it is not too late to say so. Another worker may be at it, one that stood still for a while say:
+   * that a job failed, is cancelled or has expired stands in the log before it is told, once. One that is dead may be redriven, and has no such
+   * record.
    */
   const endUnscored = async (
     job: JobMessage,
@@ -112,6 +115,7 @@ export function createAttempt(
   const score = async (job: JobMessage, asked: JobRequest, trace: TraceContext): Promise<Outcome> => {
     const { deadlineMs, replyTo, request } = asked;
     deps.begun(job);
+    deps.leaveRefusal(request, isRecordedForGood);
     if (!job.delivery.redelivered) deps.expectNew(request);
     const giveUpWaitingAt = performance.now() + config.patienceMs;
     for (let tries = 1; ; tries += 1) {
@@ -126,7 +130,7 @@ export function createAttempt(
         const error = toMeshError(thrown);
         if (error.reason === 'SHUTTING_DOWN' || deps.stopping.aborted) return { kind: 'handBack' };
         const what = classOf(error);
-        if (what === 'final') return { kind: 'failed', error, replyTo };
+        if (what === 'final') return endUnscored(job, asked, trace, { kind: 'failed', error, replyTo });
         const pauseMs = waitDelayMs(error, tries);
         if (what === 'retry' || performance.now() + pauseMs > untilMs) {
           if (job.delivery.attempt < config.maxAttempts) return { kind: 'retry', error };
@@ -169,6 +173,11 @@ export function createAttempt(
     }
   };
   return Object.assign(attempt, { close: () => watch.close() });
+}
+
+/** What fails a job is recorded for good, or was. */
+function isRecordedForGood(error: MeshError): boolean {
+  return classOf(error) === 'final' || error.details.metadata?.refused_by !== undefined;
 }
 
 function cancelled(): MeshError {

@@ -6,8 +6,8 @@ import { deadSubject, header, readJobSubject } from '../job-names.ts';
 
 /** Where jobs go that can't succeed, as they came and with the reason. */
 export interface DeadLetters {
-  /** Resolves when it is stored; a repeat stores nothing. */
-  publish(delivery: Delivery, jobId: string, error: MeshError): Promise<void>;
+  /** Resolves when it is stored; a repeat stores nothing. Without an id it is what named no job. */
+  publish(delivery: Delivery, jobId: string | undefined, error: MeshError): Promise<void>;
 }
 
 const maxReason = 512;
@@ -19,10 +19,10 @@ export function createDeadLetters(bus: Bus): DeadLetters {
       const { model, tenant } = readJobSubject(subject);
       await bus.publish(deadSubject(tenant, model), payload, {
         // Of this submission: a job that was redriven may die again.
-        msgId: `${jobId}.${sequence}`,
+        msgId: `${jobId ?? 'unnamed'}.${sequence}`,
         headers: {
           ...ownHeaders(headers),
-          [header.jobId]: jobId,
+          ...(jobId === undefined ? {} : { [header.jobId]: jobId }),
           [header.subject]: subject,
           [header.attempts]: String(attempt),
           [header.reason]: reasonText(error),
@@ -30,11 +30,6 @@ export function createDeadLetters(bus: Bus): DeadLetters {
       });
     },
   };
-}
-
-/** An id for a job that came without one, so that it can be redriven. */
-export function madeUpJobId({ sequence }: Delivery): string {
-  return `message-${sequence}`;
 }
 
 /** What the producer said, without what it told JetStream: an expectation of then would be refused now. */

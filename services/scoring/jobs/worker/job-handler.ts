@@ -5,10 +5,10 @@ import { invalidRequest, isMeshError, type MeshError, toMeshError } from '../../
 import { toStatus } from '../../../kit/errors/status.ts';
 import type { Log } from '../../../kit/log/log.ts';
 import type { TraceContext } from '../../../kit/telemetry/span.ts';
-import { type Lane, lanes } from '../job-names.ts';
+import { type Lane, lanes, readJobSubject } from '../job-names.ts';
 import { timestampOfMs } from '../job-time.ts';
 import type { Attempt, Outcome } from './attempt.ts';
-import { type DeadLetters, madeUpJobId } from './dead-letters.ts';
+import type { DeadLetters } from './dead-letters.ts';
 import { type JobMessage, jobMessageOf } from './job-message.ts';
 import type { JobMetrics } from './job-metrics.ts';
 import type { JobSpans } from './job-span.ts';
@@ -49,11 +49,16 @@ export function createJobHandler(deps: JobHandlerDeps): (delivery: Delivery) => 
 
   const buryUnnamed = async (delivery: Delivery, lane: Lane): Promise<void> => {
     const error = invalidRequest([
-      { field: 'Nats-Msg-Id', description: 'is missing or not 1 to 128 of A-Z a-z 0-9 _ -' },
+      {
+        field: 'Nats-Msg-Id',
+        description:
+          'is missing or not 1 to 128 of A-Z a-z 0-9 _ -, with or without "<its tenant>." before it',
+      },
     ]);
-    await deadLetters.publish(delivery, madeUpJobId(delivery), error);
+    await deadLetters.publish(delivery, undefined, error);
     metrics.deadLetter(lane);
     delivery.ackUnconfirmed();
+    metrics.ended(lane, readJobSubject(delivery.subject).tenant, 'UNNAMED');
   };
 
   const settle = async (job: JobMessage, outcome: Outcome, startedAtMs: number, trace: TraceContext) => {

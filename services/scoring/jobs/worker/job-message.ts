@@ -4,8 +4,8 @@ import { byLowerName, type MessageHeaders } from '../../../kit/bus/headers.ts';
 import { messageCodec } from '../../../kit/contract/protos.ts';
 import { type FieldViolation, invalidRequest, isMeshError } from '../../../kit/errors/mesh-error.ts';
 import { parseModelReference } from '../../model-reference.ts';
-import { header, readJobSubject } from '../job-names.ts';
-import { checkJobId, jobIdPattern, tenantIn, throwIfAny } from '../job-reference.ts';
+import { header, jobIdOf, readJobSubject } from '../job-names.ts';
+import { tenantIn, throwIfAny } from '../job-reference.ts';
 
 /** What can be told of a message without reading its body. */
 export interface JobMessage {
@@ -40,15 +40,14 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
 const maxReplyTo = 256;
 const names = {
   deadline: header.deadline.toLowerCase(),
-  jobId: header.jobId.toLowerCase(),
   replyTo: header.replyTo.toLowerCase(),
 };
 
 /** Undefined for a message that names no job: nobody could ask for its result. */
 export function jobMessageOf(delivery: Delivery): JobMessage | undefined {
   const headers = byLowerName(delivery.headers);
-  const jobId = headers[names.jobId] ?? headers['nats-msg-id'];
-  if (jobId === undefined || !jobIdPattern.test(jobId)) return undefined;
+  const jobId = jobIdOf(delivery.subject, delivery.headers);
+  if (jobId === undefined) return undefined;
   return {
     headers,
     ...readJobSubject(delivery.subject),
@@ -65,7 +64,6 @@ export function readJobRequest(job: JobMessage, readJson: ReadJsonScore): JobReq
   const { headers, jobId, model, tenant } = job;
   const violations: FieldViolation[] = [];
   tenantIn(tenant, violations);
-  checkJobId(jobId, violations, 'Nats-Msg-Id');
   const deadlineMs = readDeadline(headers[names.deadline]);
   if (deadlineMs === undefined)
     violations.push({ field: header.deadline, description: 'is neither ISO 8601 nor Unix milliseconds' });

@@ -3,7 +3,7 @@ import type { Lane } from '../job-names.ts';
 
 /** What a worker counts. */
 export interface JobMetrics {
-  /** How a delivery ended: the state of its job in capitals, or KNOWN where the job had its result already. */
+  /** How a delivery ended: the state of its job in capitals, KNOWN where the job had its result already, UNNAMED for a message that names no job. */
   ended(lane: Lane, tenant: string, outcome: string): void;
   retried(lane: Lane, reason: string): void;
   deadLetter(lane: Lane): void;
@@ -22,7 +22,7 @@ export function createJobMetrics(metrics: Metrics): JobMetrics {
     metrics.counter(`scoremesh_jobs_${name}_total`, help, labels);
   const ended = counter(
     'ended',
-    'Jobs that this worker settled, by their state; KNOWN are those that had their result already.',
+    'Jobs that this worker settled, by their state; KNOWN are those that had their result already, UNNAMED are messages that named no job.',
     ['lane', 'tenant', 'outcome'],
   );
   const retried = counter('retried', 'Jobs that were handed back to be tried again, by reason.', [

@@ -85,6 +85,8 @@ export function createQueues(
     followed.set(key, {
       consumption: bus.consume(consumerOf(lane, tenant, config.ackWaitMs), handle, {
         concurrency: config.held,
+        // Not of each tenant.
+        metricName: `jobs-${lane}`,
         window,
         stopGraceMs: config.stopGraceMs,
       }),

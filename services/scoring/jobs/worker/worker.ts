@@ -32,7 +32,10 @@ export interface WorkerConfig
 }
 
 export interface WorkerDeps
-  extends Pick<AttemptDeps, 'score' | 'answered' | 'refuseForGood' | 'expectNew' | 'readJson'> {
+  extends Pick<
+    AttemptDeps,
+    'score' | 'answered' | 'refuseForGood' | 'leaveRefusal' | 'expectNew' | 'readJson'
+  > {
   readonly bus: Bus;
   readonly streams: KeptStreams;
   /** Why nothing can be scored yet; undefined once it can. */

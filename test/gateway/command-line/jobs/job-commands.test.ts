@@ -73,7 +73,7 @@ describe.skipIf(natsIsAbsent)('scoremesh jobs', () => {
     expect((await run('list', '--limit', '2')).out.split('\n')).toHaveLength(3);
     expect((await run('list', '--state', 'dead', '--json')).out).toMatch(/^\{"job_id":"d1".*\}\n$/);
     expect((await run('cancel', 'j2', '-t', '700')).out).toContain('QUEUED (to be cancelled)');
-    expect(await run('redrive', '--model', 'm')).toMatchObject({ code: 0, out: '1 jobs wait again\n' });
+    expect(await run('redrive', '--model', 'm')).toMatchObject({ code: 0, out: '1 job waits again\n' });
     expect((await run('list', '--state', 'dead')).out).toBe('');
   });
 
@@ -81,6 +81,7 @@ describe.skipIf(natsIsAbsent)('scoremesh jobs', () => {
     for (const args of [
       ['submit'],
       ['submit', 'm', '--file', 'x.csv'],
+      ['submit', 'm', '--resume'],
       ['submit', 'm', '--lane', 'middle'],
       ['redrive', '-n', '0'],
     ])

@@ -158,6 +158,24 @@ describe.skipIf(natsIsAbsent)('scoremesh jobs submit --file', () => {
     expect(scored.size).toBe(3);
   });
 
+  it('takes a run in which rows have no answer for a whole one, which is not resumed', async () => {
+    const gateway = await startJobGateway();
+    const scored = new Map<string, number>();
+    await countingWorker(gateway, scored);
+    await gateway.write('rows.csv', 'airport,a\nORD,1\n,2\n');
+    const run = await submit(gateway, 'rows.csv', 'out.csv');
+    expect(run).toMatchObject({ code: 1, err: expect.stringContaining('1 of 2 rows have no answer') });
+    expect(run.err).not.toMatch(/interrupted|resume/);
+    expect(readdirSync(gateway.folder).sort()).toEqual(['out.csv', 'rows.csv']);
+    expect(await submit(gateway, 'rows.csv', 'out.csv', '--resume')).toMatchObject({
+      code: 1,
+      out: '',
+      err: expect.stringMatching(/out\.csv\.run: is not there, .*leave --resume out/),
+    });
+    expect(scored.size).toBe(2);
+    expect(readdirSync(gateway.folder).sort()).toEqual(['out.csv', 'rows.csv']);
+  });
+
   it('waits where a queue is full', async () => {
     const gateway = await startJobGateway(20);
     const scored = new Map<string, number>();

@@ -13,6 +13,10 @@ export interface RedriveJobsResponse {
    * Whether there are more.
    */
   'more'?: (boolean);
+  /**
+   * Dead letters that this call passed over because they name no job: their messages had no usable Nats-Msg-Id. They stay; 0 for none.
+   */
+  'unnamed'?: (number);
 }
 
 /**
@@ -27,4 +31,8 @@ export interface RedriveJobsResponse__Output {
    * Whether there are more.
    */
   'more': (boolean);
+  /**
+   * Dead letters that this call passed over because they name no job: their messages had no usable Nats-Msg-Id. They stay; 0 for none.
+   */
+  'unnamed': (number);
 }
