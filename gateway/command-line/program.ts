@@ -40,8 +40,11 @@ export async function runCommand(args: readonly string[], host: Host, terminal: 
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (!isMeshError(error)) throw error;
     terminal.err(`scoremesh: ${error.reason}: ${error.message}`);
-    for (const { field, description } of error.details.violations ?? [])
-      terminal.err(`  ${field}: ${description}`);
+    for (const { field, description } of error.details.violations ?? []) {
+      const line = `${field}: ${description}`;
+      // The message is that of an only one already.
+      if (line !== error.message) terminal.err(`  ${line}`);
+    }
     return error.reason === 'CONFIG_INVALID' ? 2 : 1;
   }
 }

@@ -9,6 +9,8 @@ import { type FaultMesh, startFaultMesh } from './jobs-faults/fault-mesh.ts';
 
 const size = 3 * 1024 * 1024;
 const patience = { timeout: 60_000, interval: 50 };
+/** What a killed worker had comes again after its ack wait, one job after the other. */
+const whole = { timeoutMs: 120_000 };
 let mesh: FaultMesh;
 
 beforeAll(async () => {
@@ -57,7 +59,7 @@ describe.skipIf(natsIsAbsent)('a job of 3 MiB with a result of 3 MiB', () => {
     const job = { tenant: 't', jobId: 'grpc' };
     await mesh.client.scoring.SubmitJob({ ...job, request: { model: 'same', inputs: { x: { tensor } } } });
     let last: Uint8Array | undefined;
-    for await (const { job: now } of mesh.client.scoring.WatchJob(job))
+    for await (const { job: now } of mesh.client.scoring.WatchJob(job, whole))
       last = now?.result?.response?.outputs?.y?.tensor?.data;
     expect(isSame(last, data)).toBe(true);
     const got = await mesh.client.scoring.GetJob(job);
@@ -125,7 +127,7 @@ describe.skipIf(natsIsAbsent)('a job of 3 MiB with a result of 3 MiB', () => {
     for (const [index, data] of payloads.entries()) {
       const job = { tenant: 'k', jobId: `j${index}` };
       let last: Uint8Array | undefined;
-      for await (const { job: now } of mesh.client.scoring.WatchJob(job)) {
+      for await (const { job: now } of mesh.client.scoring.WatchJob(job, whole)) {
         last = now?.result?.response?.outputs?.y?.tensor?.data;
         if (now?.result) predictions.push(now.result.response?.predictionId);
       }
@@ -140,5 +142,5 @@ describe.skipIf(natsIsAbsent)('a job of 3 MiB with a result of 3 MiB', () => {
       pageToken = page.nextPageToken;
     } while (pageToken !== '');
     expect(ours.sort()).toEqual(predictions.sort());
-  });
+  }, 240_000);
 });

@@ -63,7 +63,11 @@ export function addJobCommands(context: CommandContext): void {
   jobCommand(jobs, 'list', 'list jobs: those that have not ended first, each oldest first', {
     timeoutMs: slowTimeoutMs,
   })
-    .addOption(new Option('--state <state>', 'only those').choices(states))
+    .addOption(
+      new Option('--state <state>', 'only those; what runs is among the queued').choices(
+        states.filter((state) => state !== 'running'),
+      ),
+    )
     .option('-n, --limit <count>', 'how many', countUpTo(1_000_000), 100)
     .action(async ({ json, limit, state, tenant, ...options }: ListOptions) => {
       await withMesh(context, options, async (mesh, call) => {

@@ -36,7 +36,8 @@ export interface ObjectStore {
 type ObjectBus = Pick<Bus, 'publish' | 'stored' | 'maxPayloadBytes'>;
 
 const maxChunkBytes = 128 * 1024;
-/** For the headers of a chunk, of which there are none yet. */
+const minChunkBytes = 512;
+/** For the headers of a chunk, which carries next to none. */
 const chunkReserveBytes = 1024;
 const chunksAtOnce = 8;
 /** Where the chunks are looked for first: so many messages before the description, for each of them. */
@@ -119,7 +120,8 @@ export function createObjectStore(bucket: string, bus: ObjectBus): ObjectStore {
     },
     put: async (name, payload, call) => {
       const id = nuid.next();
-      const chunkBytes = Math.min(maxChunkBytes, bus.maxPayloadBytes() - chunkReserveBytes);
+      const roomBytes = bus.maxPayloadBytes() - chunkReserveBytes;
+      const chunkBytes = Math.max(minChunkBytes, Math.min(maxChunkBytes, roomBytes));
       const chunks = Array.from({ length: Math.ceil(payload.length / chunkBytes) }, (_, index) =>
         payload.subarray(index * chunkBytes, (index + 1) * chunkBytes),
       );

@@ -3,7 +3,7 @@ import type { Job__Output as Job } from '../../gen/scoremesh/scoring/v1/Job.ts';
 import type { Bus } from '../../kit/bus/bus.ts';
 import { type Call, remainingMs } from '../../kit/contract/call.ts';
 import { isMeshError } from '../../kit/errors/mesh-error.ts';
-import { endedJob, type FindJob } from './find-job.ts';
+import { endedJob, type FindJob, unknownJob } from './find-job.ts';
 import { cancelSubject } from './job-names.ts';
 import { checkedReference, type JobReference } from './job-reference.ts';
 import { hearOf } from './watch.ts';
@@ -45,14 +45,6 @@ async function standing(find: FindJob, reference: JobReference, call: Call): Pro
     return await find.job(reference, call);
   } catch (error) {
     if (!isMeshError(error) || error.details.metadata?.looked_through !== 'part') throw error;
-    return {
-      ...reference,
-      model: '',
-      lane: 'JOB_LANE_UNSPECIFIED',
-      state: 'JOB_STATE_QUEUED',
-      cancelRequested: true,
-      result: null,
-      submittedAt: null,
-    };
+    return { ...unknownJob, ...reference, cancelRequested: true };
   }
 }

@@ -153,6 +153,16 @@ export function waitingJob({ jobId, subject, takenAtMs, tenant }: QueuedJob, can
   };
 }
 
+/** A job of which nothing is known but that it is. */
+export const unknownJob = {
+  model: '',
+  lane: 'JOB_LANE_UNSPECIFIED',
+  state: 'JOB_STATE_QUEUED',
+  cancelRequested: false,
+  result: null,
+  submittedAt: null,
+} as const;
+
 /** A job that has its result, which does not say in which lane it was. */
 export function endedJob(result: JobResult): Job {
   const { jobId, model, state, submittedAt, tenant } = result;

@@ -49,6 +49,11 @@ export function readJobSubject(subject: string): { lane: string; tenant: string;
   return { lane, tenant, model: model.join('.') };
 }
 
+export function readResultSubject(subject: string): { tenant: string; jobId: string } {
+  const [, , tenant = '', jobId = ''] = subject.split('.');
+  return { tenant, jobId };
+}
+
 /**
  * The job that a message of the stream of jobs is; undefined if it names none. Ids of messages are one name space for all tenants, so that
  * producers put their tenant before them; a job_id has no dot.

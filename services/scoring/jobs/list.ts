@@ -1,14 +1,13 @@
 import type { Job__Output as Job } from '../../gen/scoremesh/scoring/v1/Job.ts';
-import type { JobResult__Output as JobResult } from '../../gen/scoremesh/scoring/v1/JobResult.ts';
 import type { ListJobsRequest__Output as ListJobsRequest } from '../../gen/scoremesh/scoring/v1/ListJobsRequest.ts';
 import type { ListJobsResponse__Output as ListJobsResponse } from '../../gen/scoremesh/scoring/v1/ListJobsResponse.ts';
 import type { Bus } from '../../kit/bus/bus.ts';
 import { headerOf } from '../../kit/bus/headers.ts';
 import type { StoredMessage } from '../../kit/bus/stored-messages.ts';
 import { type Call, remainingMs } from '../../kit/contract/call.ts';
-import type { FieldViolation } from '../../kit/errors/mesh-error.ts';
-import { endedJob, queuedJob, waitingJob } from './find-job.ts';
-import { header, jobsStream, resultsStream } from './job-names.ts';
+import { type FieldViolation, isMeshError } from '../../kit/errors/mesh-error.ts';
+import { endedJob, queuedJob, unknownJob, waitingJob } from './find-job.ts';
+import { header, jobsStream, readResultSubject, resultsStream } from './job-names.ts';
 import { tenantIn, throwIfAny } from './job-reference.ts';
 import type { KnownJobs } from './known-jobs.ts';
 import { type ListPlace, readListToken, writeListToken } from './list-token.ts';
@@ -43,9 +42,16 @@ export function createList(bus: Bus, known: KnownJobs, payloads: Pick<Payloads, 
   };
 
   /** A page of results that are too large for a message each would be too large for an answer: GetJob has their responses. */
-  async function readListed(message: StoredMessage, call: Call): Promise<JobResult> {
-    const result = await readWholeResult(message, payloads, call);
-    return headerOf(message.headers, header.payload) === undefined ? result : { ...result, response: null };
+  async function endedIn(message: StoredMessage, call: Call): Promise<Job> {
+    const isLarge = headerOf(message.headers, header.payload) !== undefined;
+    try {
+      const result = await readWholeResult(message, payloads, call);
+      return endedJob(isLarge ? { ...result, response: null } : result);
+    } catch (error) {
+      // What was stored apart is lost: that must not hide the jobs behind it. What makes a result large is its answer.
+      if (!isLarge || !isMeshError(error) || !/^PAYLOAD_/.test(error.reason)) throw error;
+      return { ...unknownJob, ...readResultSubject(message.subject), state: 'JOB_STATE_SUCCEEDED' };
+    }
   }
 
   async function nextWaiting(tenant: string, from: number, call: Call): Promise<Found | undefined> {
@@ -60,8 +66,7 @@ export function createList(bus: Bus, known: KnownJobs, payloads: Pick<Payloads, 
   async function nextEnded(tenant: string, from: number, call: Call): Promise<Found | undefined> {
     const message = await bus.stored.next(resultsStream, `scoremesh.results.${tenant}.*`, from, call);
     if (message === undefined) return undefined;
-    const job = endedJob(await readListed(message, call));
-    return { job, sequence: message.sequence };
+    return { job: await endedIn(message, call), sequence: message.sequence };
   }
 }
 

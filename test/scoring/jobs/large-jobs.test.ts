@@ -72,6 +72,15 @@ describe.skipIf(natsIsAbsent)('jobs over the message limit of NATS', () => {
     expect((await mesh.jobs.ListJobs(listed, callOf())).jobs).toMatchObject([
       { jobId: 'j1', state: 'JOB_STATE_SUCCEEDED', result: { attempts: 1, response: null } },
     ]);
+    // Where the bucket is lost, what is not in it is told all the same.
+    await (await mesh.nats.jetstreamManager()).streams.purge('OBJ_SCOREMESH_PAYLOADS');
+    expect((await mesh.jobs.ListJobs(listed, callOf())).jobs).toMatchObject([
+      { jobId: 'j1', tenant: 't', state: 'JOB_STATE_SUCCEEDED', result: null },
+    ]);
+    await expect(mesh.jobs.GetJob({ tenant: 't', jobId: 'j1' }, callOf())).rejects.toMatchObject({
+      reason: 'PAYLOAD_NOT_FOUND',
+    });
+    expect((await mesh.jobs.SubmitJob(asked, callOf())).duplicate).toBe(true);
   });
 
   it('are stored once where they are submitted twice, and scored once', async () => {

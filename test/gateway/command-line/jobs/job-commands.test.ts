@@ -83,6 +83,7 @@ describe.skipIf(natsIsAbsent)('scoremesh jobs', () => {
       ['submit', 'm', '--file', 'x.csv'],
       ['submit', 'm', '--resume'],
       ['submit', 'm', '--lane', 'middle'],
+      ['list', '--state', 'running'],
       ['redrive', '-n', '0'],
     ])
       expect(await runIn({}, 'jobs', ...args)).toMatchObject({ code: 2 });

@@ -172,6 +172,8 @@ describe.skipIf(natsIsAbsent)('scoremesh jobs submit --file', () => {
       out: '',
       err: expect.stringMatching(/out\.csv\.run: is not there, .*leave --resume out/),
     });
+    const once = await submit(gateway, 'rows.csv', 'out.csv', '--resume');
+    expect(once.err.trim().split('\n')).toHaveLength(1);
     expect(scored.size).toBe(2);
     expect(readdirSync(gateway.folder).sort()).toEqual(['out.csv', 'rows.csv']);
   });
