@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { scoreRequestOf } from '../../../gateway/http/score-json.ts';
+import { jobScoreRequestOf } from '../../../gateway/http/score-json.ts';
 import type { Delivery } from '../../../services/kit/bus/delivery.ts';
 import { isMeshError } from '../../../services/kit/errors/mesh-error.ts';
 import { jobMessageOf, readJobRequest } from '../../../services/scoring/jobs/worker/job-message.ts';
@@ -31,7 +31,7 @@ function delivery(rest: Partial<Delivery> = {}): Delivery {
 
 function read(given: Delivery) {
   const job = jobMessageOf(given);
-  return job && { job, ...readJobRequest(job, scoreRequestOf) };
+  return job && { job, ...readJobRequest(job, jobScoreRequestOf) };
 }
 
 describe('a message as a job', () => {

@@ -1,6 +1,6 @@
 import { connect, headers, type NatsConnection } from 'nats';
 import { expect, onTestFinished } from 'vitest';
-import { scoreRequestOf } from '../../../gateway/http/score-json.ts';
+import { jobScoreRequestOf } from '../../../gateway/http/score-json.ts';
 import type { JobResult__Output } from '../../../services/gen/scoremesh/scoring/v1/JobResult.ts';
 import type { ScoreRequest__Output } from '../../../services/gen/scoremesh/scoring/v1/ScoreRequest.ts';
 import type { ScoreResponse__Output } from '../../../services/gen/scoremesh/scoring/v1/ScoreResponse.ts';
@@ -103,7 +103,7 @@ export async function startWorker(
   createWorker(
     { ...jobsDefaults, graceMs: 5000, ackWaitMs: 2000, maxPayloadBytes: 16 * 1024 * 1024, ...config },
     {
-      ...{ bus, streams, metrics, tracer, log: recorder.log, readJson: scoreRequestOf },
+      ...{ bus, streams, metrics, tracer, log: recorder.log, readJson: jobScoreRequestOf },
       score: ledger.score,
       answered: ledger.answered,
       refuseForGood: ledger.refuseForGood,
