@@ -10,9 +10,8 @@ import type { AuditConfig } from './config.ts';
 import { type Disk, realDisk } from './disk.ts';
 import { refuseReplica } from './follow/replica-note.ts';
 import { type DiskGuard, lockGuarded } from './guarded-lock.ts';
-import { openIndexCarefully } from './index/careful-opening.ts';
+import { openGuardedIndex, openTreeOver } from './guarded-opening.ts';
 import type { IndexStore } from './index/store.ts';
-import { LeafHashes } from './log/leaf-hashes.ts';
 import type { RecoveredLog } from './log/recovery.ts';
 import type { AuditMetrics } from './metrics.ts';
 import { auditFolders, hasEntries, openLog } from './opening.ts';
@@ -28,7 +27,6 @@ import type { SealingDisk } from './sealing/sealing-disk.ts';
 import { createSubjectReader, type SubjectReader } from './subject-reader.ts';
 import { finishesWithin } from './time-limit.ts';
 import type { MerkleTree } from './tree/merkle-tree.ts';
-import { openTree } from './tree/opening.ts';
 import { readStoredHead } from './tree/stored-head.ts';
 import { readSmallFile, replaceFileDurably } from './tree/tree-disk.ts';
 
@@ -74,15 +72,7 @@ export async function openState(
   await realDisk().makeFolder(config.folder);
   const { guard, lock } = await lockGuarded(config.folder, closers);
 
-  const index = await openIndexCarefully(folders.index, log);
-  const { store } = index;
-  closers.add('audit index', async () => {
-    // Closing it under a transaction would end the process.
-    if (guard.isIndexQuiet && (await finishesWithin(store.close(), config.closeTimeoutMs)))
-      await index.stopped();
-  });
-  if (index.wasDamaged)
-    log.warn('the audit index could not be opened and is built again', { folder: folders.index });
+  const store = await openGuardedIndex({ config, folders, log }, guard, closers);
 
   const isUsed = await hasEntries(disk, folders.log);
   const keys = await openKeyStore({
@@ -127,18 +117,7 @@ export async function openState(
   await destroyReturned({ store, keys, pending, log });
   const recovered = await finishPruning({ ...pruned, removePruned }, opened);
 
-  const leafHashes = new LeafHashes(disk, folders.log, recovered.segments);
-  const tree = await openTree({
-    folder: folders.tree,
-    disk: stateDisk,
-    size: recovered.records,
-    readLeafHashes: async (from, to) => await leafHashes.read(from, to),
-    log,
-  });
-  closers.add('audit tree', async () => {
-    if (!(await finishesWithin(tree.close(), config.closeTimeoutMs)))
-      log.warn('the disk of the audit tree did not answer in time', { folder: folders.tree });
-  });
+  const tree = await openTreeOver(recovered, { config, disk, folders, log, treeDisk: stateDisk }, closers);
   return { folders, store, keys, sealer, payloads, pending, tree, signer, recovered, subjectOf, guard };
 }
 

@@ -2,11 +2,10 @@ import type { Closers } from '../../kit/lifecycle/closers.ts';
 import type { Log } from '../../kit/log/log.ts';
 import type { Disk } from '../disk.ts';
 import type { DiskGuard } from '../guarded-lock.ts';
-import { openIndexCarefully } from '../index/careful-opening.ts';
+import { openGuardedIndex, openTreeOver } from '../guarded-opening.ts';
 import { Indexer } from '../index/indexer.ts';
 import type { FolderLock } from '../lock.ts';
 import { EntryPlaces } from '../log/entry-places.ts';
-import { LeafHashes } from '../log/leaf-hashes.ts';
 import { LogReader } from '../log/reader.ts';
 import { LogWriter } from '../log/writer.ts';
 import type { AuditMetrics } from '../metrics.ts';
@@ -15,7 +14,6 @@ import { type PrunedSegmentsDeps, removePrunedSegments } from '../operation/prun
 import { type Pruned, Pruner } from '../operation/pruner.ts';
 import { startRetention } from '../operation/start-retention.ts';
 import { finishesWithin } from '../time-limit.ts';
-import { openTree } from '../tree/opening.ts';
 import { readStoredHead } from '../tree/stored-head.ts';
 import type { TreeDisk } from '../tree/tree-disk.ts';
 import { CheckpointFile } from './checkpoint-file.ts';
@@ -50,15 +48,7 @@ export async function openReplica(
 ): Promise<Replica> {
   const folders = auditFolders(config.folder);
   await disk.makeFolder(folders.log);
-  const index = await openIndexCarefully(folders.index, log);
-  const { store } = index;
-  closers.add('audit index', async () => {
-    // Closing it under a transaction would end the process.
-    if (guard.isIndexQuiet && (await finishesWithin(store.close(), config.closeTimeoutMs)))
-      await index.stopped();
-  });
-  if (index.wasDamaged)
-    log.warn('the audit index could not be opened and is built again', { folder: folders.index });
+  const store = await openGuardedIndex({ config, folders, log }, guard, closers);
   const pruned = { ...noContent, disk, folder: folders.log, store, log };
   const recovered = await openLog({
     ...pruned,
@@ -75,18 +65,7 @@ export async function openReplica(
   await lock.settle();
   guard.isSettled = true;
   metrics.torn(recovered.tornBytes);
-  const leafHashes = new LeafHashes(disk, folders.log, recovered.segments);
-  const tree = await openTree({
-    folder: folders.tree,
-    disk: treeDisk,
-    size: recovered.records,
-    readLeafHashes: async (from, to) => await leafHashes.read(from, to),
-    log,
-  });
-  closers.add('audit tree', async () => {
-    if (!(await finishesWithin(tree.close(), config.closeTimeoutMs)))
-      log.warn('the disk of the audit tree did not answer in time', { folder: folders.tree });
-  });
+  const tree = await openTreeOver(recovered, { config, disk, folders, log, treeDisk }, closers);
   const files = {
     checkpoint: new CheckpointFile(treeDisk, config.folder, 'checkpoint'),
     cosigned: new CheckpointFile(treeDisk, config.folder, 'cosigned'),

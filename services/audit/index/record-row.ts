@@ -53,10 +53,23 @@ export function encodeRow(location: Location, facts: Facts | undefined, texts: T
   const { event, version } = facts;
   row[eventAt] = event === '' ? 0 : fieldOf(event);
   row.writeUInt32LE(version, versionAt);
-  row.writeUIntLE(texts.numberFor(facts.model, event), modelAt, 3);
-  row.writeUIntLE(texts.numberFor(facts.principal, event), principalAt, 3);
-  row.writeUIntLE(texts.numberFor(facts.decision, event), decisionAt, 3);
+  const { model, principal, decision } = numberTexts(facts, texts);
+  row.writeUIntLE(model, modelAt, 3);
+  row.writeUIntLE(principal, principalAt, 3);
+  row.writeUIntLE(decision, decisionAt, 3);
   return row;
+}
+
+/** Numbers the texts of a record in the order that every index has. */
+export function numberTexts(
+  { decision, event, model, principal }: Facts,
+  texts: Texts,
+): { readonly model: number; readonly principal: number; readonly decision: number } {
+  return {
+    model: texts.numberFor(model, event),
+    principal: texts.numberFor(principal, event),
+    decision: texts.numberFor(decision, event),
+  };
 }
 
 /** What a row says of where the record is; takes the id as it is. */

@@ -113,7 +113,9 @@ class Parts {
     this.#store = treeOnly ? undefined : await this.#openIndex();
     const content = treeOnly ? undefined : await this.#openContent();
     const index =
-      this.#store === undefined ? undefined : new IndexCheck(this.#store, findings, content !== undefined);
+      this.#store === undefined
+        ? undefined
+        : new IndexCheck({ store: this.#store, findings, firstIndex, knowsSubjects: content !== undefined });
     // It may still have what is about to go.
     if (isPruning) index?.skip();
     const visit = (frame: CheckedFrame): void | Promise<void> => {

@@ -1,5 +1,5 @@
 import type { TableName } from '../../index/environment.ts';
-import { readLocation } from '../../index/record-row.ts';
+import { numberTexts, readLocation } from '../../index/record-row.ts';
 import type { SlotChoice } from '../../index/removal.ts';
 import {
   type Change,
@@ -22,6 +22,15 @@ const textPlaces = [23, 26, 29];
 /** What is counted: of the others rows come and go, or they are few. */
 const countedTables = ['records', 'keys', 'about', 'outcomes', 'batches', 'erased'] as const;
 
+export interface IndexCheckParts {
+  readonly store: IndexStore;
+  readonly findings: Findings;
+  /** Of the log's first entry: above 0 where it was pruned. */
+  readonly firstIndex: number;
+  /** Whether contents can be opened, which tells of whom they are. */
+  readonly knowsSubjects: boolean;
+}
+
 /**
  * Compares the index with what it would be if it were built again, entry by entry, without building it: each row that an entry makes has to be
  * there in the end, and there may be no others.
@@ -31,6 +40,8 @@ export class IndexCheck {
   readonly #findings: Findings;
   readonly #end: number;
   readonly #texts: Texts;
+  /** As the log has them; undefined where it begins after records that had some. */
+  readonly #textsAnew: Texts | undefined;
   readonly #subjects = new SlotSet();
   /** Erased after the index's position: whether it rightly has their subjects can't be told any more. */
   readonly #erasedLater = new SlotSet();
@@ -51,7 +62,7 @@ export class IndexCheck {
   #index = 0;
   readonly #known: Known;
 
-  constructor(store: IndexStore, findings: Findings, knowsSubjects: boolean) {
+  constructor({ store, findings, firstIndex, knowsSubjects }: IndexCheckParts) {
     this.#store = store;
     this.#findings = findings;
     this.#knowsSubjects = knowsSubjects;
@@ -65,6 +76,7 @@ export class IndexCheck {
       texts.push(text);
     }
     this.#texts = new Texts(texts);
+    this.#textsAnew = firstIndex === 0 ? new Texts([]) : undefined;
     this.#known = {
       texts: this.#texts,
       // Compared at the end.
@@ -100,6 +112,7 @@ export class IndexCheck {
     this.#index = index;
     const changes = changesOf([entry], this.#known);
     this.#texts.keep();
+    if (facts !== undefined && this.#textsAnew !== undefined) numberTexts(facts, this.#textsAnew);
     for (const change of changes) this.#compare(change, frame);
     if (slot > this.#highestSlot) this.#highestSlot = slot;
     if (subject !== undefined) this.#subjects.add(subject.slot);
@@ -132,6 +145,7 @@ export class IndexCheck {
     for (const [key, what] of this.#differing) this.#tell('index_differs', key, what);
     if (this.#hasGaps) return;
     this.#compareCounts();
+    this.#compareTexts();
     this.#compareSubjects(lostSlots);
     const stored = this.#store.value('state', slotKey);
     const highest = stored === undefined ? 0 : decodeSlot(stored);
@@ -159,6 +173,16 @@ export class IndexCheck {
           `index, table ${table}`,
           `${there - expected} rows of it are of no entry of the log`,
         );
+    }
+  }
+
+  #compareTexts(): void {
+    for (const { key, value } of this.#textsAnew?.fresh() ?? []) {
+      const name = nameOf('texts', key);
+      const there = this.#store.value('texts', key);
+      // One that is missing was told by the entry that has it first.
+      if (there !== undefined && !there.equals(value) && !this.#differing.has(name))
+        this.#tell('index_differs', name, 'a row is another');
     }
   }
 
