@@ -86,6 +86,11 @@ export function jetStreamCodeOf(error: unknown): number | undefined {
   return error instanceof NatsError ? error.api_error?.err_code : undefined;
 }
 
+/** Whether the NATS user may not ask for that. */
+export function isForbidden(error: unknown): boolean {
+  return error instanceof NatsError && error.code === ErrorCode.PermissionsViolation;
+}
+
 /** Whether a message could not be removed because it was removed before; nats-server says it in two ways. */
 export function isMessageGone(code: number | undefined, description: string): boolean {
   if (code === jetStreamCode.sequenceNotFound) return true;

@@ -3,6 +3,7 @@ import { createInbox, JSONCodec, type Msg, type NatsConnection, nanos, type Subs
 import type { Log } from '../log/log.ts';
 import type { Counter } from '../telemetry/metrics.ts';
 import type { Connection } from './connection.ts';
+import { renewAfterRestart } from './consumer-renewal.ts';
 import { type Delivery, type OpenDelivery, PulledDelivery } from './delivery.ts';
 import { LeftBehind, type SweepTimes } from './left-behind.ts';
 import { type ConsumerSpec, ensureConsumer } from './stream.ts';
@@ -111,7 +112,7 @@ export class PullConsumption implements Consumption {
       for (const delivery of this.#running.keys()) delivery.extend();
     }, spec.ackWaitMs / 3).unref();
     const ends = [
-      connection.onUp((nats) => this.#start(nats)),
+      connection.onUp((nats) => this.#start(nats, true)),
       connection.onDown(() => void this.#leftBehind.stop()),
     ];
     this.#forget = () => {
@@ -163,8 +164,8 @@ export class PullConsumption implements Consumption {
     else this.#afterEnd.push(send);
   }
 
-  /** Sets up on a connection that was just made. What was asked for over the last one is forgotten with its inbox. */
-  #start(nats: NatsConnection): void {
+  /** Sets up, maybe on a connection that was just made. What was asked for before is forgotten with its inbox. */
+  #start(nats: NatsConnection, isNew: boolean): void {
     this.#endPulls();
     this.#subscription?.unsubscribe();
     const inbox = createInbox();
@@ -178,16 +179,21 @@ export class PullConsumption implements Consumption {
         else this.#take(nats, message);
       },
     });
-    this.#setUp(nats, isCurrent).catch((error) =>
+    this.#setUp(nats, isCurrent, isNew).catch((error) =>
       this.#log.error('setting up a consumer failed', { consumer: this.#spec.name, error }),
     );
   }
 
-  async #setUp(nats: NatsConnection, isCurrent: () => boolean): Promise<void> {
+  async #setUp(nats: NatsConnection, isCurrent: () => boolean, isNew: boolean): Promise<void> {
     let said = '';
+    let isOld = isNew;
+    let mark: string | undefined;
     while (isCurrent() && !nats.isClosed()) {
       try {
-        await ensureConsumer(nats, this.#spec);
+        // One that somebody else has made or removed since is as new: workers of different opinion would take it from each other for ever.
+        if (isOld) mark = await renewAfterRestart(nats, this.#spec, this.#log);
+        isOld = false;
+        await ensureConsumer(nats, this.#spec, mark);
         if (!isCurrent()) return;
         this.#fill(nats);
         this.#leftBehind.start(nats);
@@ -236,7 +242,7 @@ export class PullConsumption implements Consumption {
     this.#log.warn('a consumer is gone; making it again', { consumer: this.#spec.name, code });
     this.#endPulls();
     const timer = setTimeout(() => {
-      if (!this.#stopping.signal.aborted && !nats.isClosed()) this.#start(nats);
+      if (!this.#stopping.signal.aborted && !nats.isClosed()) this.#start(nats, false);
     }, setUpRetryMs);
     timer.unref();
   }

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type ConsumerInfo, ErrorCode, type NatsConnection, NatsError, RetentionPolicy } from 'nats';
+import { type ConsumerInfo, type NatsConnection, RetentionPolicy } from 'nats';
 import type { Log } from '../log/log.ts';
 import type { Counter } from '../telemetry/metrics.ts';
-import { isMessageGone, jetStreamCode, jetStreamCodeOf } from './bus-error.ts';
+import { isForbidden, isMessageGone, jetStreamCode, jetStreamCodeOf } from './bus-error.ts';
 import { LeftBehindDelivery } from './left-behind-delivery.ts';
 import { absent, type ConsumerSpec, managerOf } from './stream.ts';
 
@@ -12,11 +12,6 @@ export interface SweepTimes {
   readonly firstMs: number;
   readonly everyMs: number;
 }
-
-/** Of one sweep. */
-const maxPhantoms = 100;
-const ackTimeoutMs = 5000;
-const encoder = new TextEncoder();
 
 const defaultTimes: SweepTimes = { firstMs: 5000, everyMs: 15_000 };
 
@@ -88,11 +83,11 @@ export class LeftBehind {
 
   /** False if there is nothing to sweep, because messages of this stream stay when they are acknowledged. */
   async #sweep(nats: NatsConnection, signal: AbortSignal): Promise<boolean> {
-    const { stream, filterSubject = '>' } = this.#spec;
-    const { streams } = await managerOf(nats);
+    const { stream, name, filterSubject = '>' } = this.#spec;
+    const { streams, consumers } = await managerOf(nats);
     if ((await streams.info(stream)).config.retention !== RetentionPolicy.Workqueue) return false;
     // Asked before the stream is read: what it calls done is gone when its place is read, unless it was left behind.
-    const done = doneUpTo(await this.#withoutPhantoms(nats));
+    const done = doneUpTo(await consumers.info(stream, name));
     const remove = (sequence: number): Promise<void> =>
       streams.deleteMessage(stream, sequence, false).then(() => {}, unlessGone);
     const running = new Set<Promise<void>>();
@@ -123,26 +118,6 @@ export class LeftBehind {
     }
     if (failure !== undefined) throw failure.error;
     return true;
-  }
-
-  /**
-   * A nats-server that was killed also comes back with a consumer that waits for the acknowledgement of messages that are gone: it never
-   * delivers them again, and its floor, below which it is done, stays under the first of them for ever. Acknowledged in their place they are
-   * forgotten. For a message that is not in the stream that is always right.
-   */
-  async #withoutPhantoms(nats: NatsConnection): Promise<ConsumerInfo> {
-    const { stream, name, filterSubject = '>' } = this.#spec;
-    const { streams, consumers } = await managerOf(nats);
-    for (let tries = 0; ; tries += 1) {
-      const info = await consumers.info(stream, name);
-      if (info.num_ack_pending === 0 || tries === maxPhantoms) return info;
-      const { consumer_seq: delivery, stream_seq: floor } = info.ack_floor;
-      const query = { seq: floor + 1, next_by_subj: filterSubject };
-      const found = await streams.getMessage(stream, query).catch(absent(jetStreamCode.messageNotFound));
-      if (found?.seq === floor + 1) return info;
-      const reply = `$JS.ACK.${stream}.${name}.1.${floor + 1}.${delivery + 1}.0.0`;
-      await nats.request(reply, encoder.encode('+ACK'), { timeout: ackTimeoutMs });
-    }
   }
 
   #tell(taken: number): void {
@@ -178,8 +153,4 @@ function doneUpTo(info: Pick<ConsumerInfo, 'num_ack_pending' | 'delivered' | 'ac
 /** Somebody else may have removed it, as another process of this role. */
 function unlessGone(error: unknown): void {
   if (!isMessageGone(jetStreamCodeOf(error), (error as Error).message)) throw error;
-}
-
-function isForbidden(error: unknown): boolean {
-  return error instanceof NatsError && error.code === ErrorCode.PermissionsViolation;
 }

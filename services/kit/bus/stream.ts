@@ -85,14 +85,18 @@ export async function ensureStream(nats: NatsConnection, spec: StreamSpec): Prom
   }
 }
 
-/** Creates the consumer or changes it to the spec, and reads it back, as `ensureStream` does. The stream must exist. */
-export async function ensureConsumer(nats: NatsConnection, spec: ConsumerSpec): Promise<void> {
+/** Creates the consumer, with the description, or changes it to the spec, and reads it back, as `ensureStream` does. The stream must exist. */
+export async function ensureConsumer(
+  nats: NatsConnection,
+  spec: ConsumerSpec,
+  description?: string,
+): Promise<void> {
   const doing = `setting up consumer ${spec.name} of stream ${spec.stream}`;
   try {
     const { consumers } = await managerOf(nats);
     const want = consumerConfig(spec);
     const have = await consumers.info(spec.stream, spec.name).catch(absent(jetStreamCode.consumerNotFound));
-    if (have === undefined) await consumers.add(spec.stream, want);
+    if (have === undefined) await consumers.add(spec.stream, { ...want, ...defined({ description }) });
     else if (differences(want, have.config).length > 0) await consumers.update(spec.stream, spec.name, want);
     else return;
     const { config } = await consumers.info(spec.stream, spec.name);

@@ -4,6 +4,7 @@ import { connect, type JsMsg, type NatsConnection } from 'nats';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Bus } from '../../../services/kit/bus/bus.ts';
 import type { Delivery } from '../../../services/kit/bus/delivery.ts';
+import { markOfRun } from '../../../services/kit/bus/consumer-renewal.ts';
 import { startNatsProcess } from '../../../services/kit/bus/nats-process.ts';
 import { type ConsumerSpec, ensureConsumer, type StreamSpec } from '../../../services/kit/bus/stream.ts';
 import { silentLog } from '../../../services/kit/log/log.ts';
@@ -77,7 +78,7 @@ describe.skipIf(natsIsAbsent)('with a nats-server', () => {
     };
     const bus = await connectBus(url, { log, metrics });
     await bus.ensureStream(stream);
-    await ensureConsumer(nats, consumer);
+    await ensureConsumer(nats, consumer, markOfRun(nats));
     // Of no consumer: nobody may take it.
     await bus.publish('jobs.two', bytes('other'));
     const delivered = await leaveBehind(nats, bus, 'lost');
@@ -117,7 +118,7 @@ describe.skipIf(natsIsAbsent)('with a nats-server', () => {
     const nats = await meddler(url);
     const bus = await connectBus(url);
     await bus.ensureStream(stream);
-    await ensureConsumer(nats, consumer);
+    await ensureConsumer(nats, consumer, markOfRun(nats));
     const count = 50;
     await Promise.all(Array.from({ length: count - 1 }, (_, i) => bus.publish('jobs.one', bytes(`${i}`))));
     for (let taken = 1; taken < count; taken++) await takeAway(nats);
@@ -149,7 +150,7 @@ describe.skipIf(natsIsAbsent)('with a nats-server', () => {
     const bus = await connectBus(url);
     await bus.ensureStream(stream);
     const narrow = { ...consumer, ackWaitMs: 30_000, maxAckPending: 1 };
-    await ensureConsumer(nats, narrow);
+    await ensureConsumer(nats, narrow, markOfRun(nats));
     await bus.publish('jobs.one', bytes('pending'));
     await bus.publish('jobs.one', bytes('waiting'));
     const pending = await takeAway(nats);
@@ -199,7 +200,7 @@ describe.skipIf(natsIsAbsent)('with a nats-server', () => {
     const nats = await meddler(url);
     const bus = await connectBus(url);
     await bus.ensureStream(stream);
-    await ensureConsumer(nats, consumer);
+    await ensureConsumer(nats, consumer, markOfRun(nats));
     await leaveBehind(nats, bus, 'lost');
     const seen = collector<string>();
     const released = collector<string>();
@@ -241,7 +242,7 @@ describe.skipIf(natsIsAbsent)('with a nats-server', () => {
     const log = { ...silentLog, warn: (message: string) => warned.add(message) };
     const bus = await connectBus(`nats://least:x@127.0.0.1:${server.port}`, { log });
     await bus.ensureStream(stream);
-    await ensureConsumer(nats, consumer);
+    await ensureConsumer(nats, consumer, markOfRun(nats));
     await leaveBehind(nats, bus, 'lost');
     const seen = collector<string>();
     bus.consume(
