@@ -25,8 +25,10 @@ export interface StoredMessages {
   next(stream: string, subject: string, from: number, call?: Call): Promise<StoredMessage | undefined>;
   /** Subjects of the filter that have messages, with their numbers; `limit` of them at least, if there are so many. */
   subjects(stream: string, filter: string, limit: number, call?: Call): Promise<Map<string, number>>;
-  /** Removes a message from a stream; false if it was gone already. */
+  /** Removes a message from a stream; false if it was gone already. A nats-server that is killed within some seconds may have it again (2.9). */
   remove(stream: string, sequence: number, call?: Call): Promise<boolean>;
+  /** Removes a message so that a nats-server that is killed has it no more: it is overwritten. False if it was gone already. */
+  erase(stream: string, sequence: number): Promise<boolean>;
 }
 
 /** https://docs.nats.io/reference/reference-protocols/nats_api_reference: STREAM.MSG.GET, STREAM.MSG.DELETE and STREAM.INFO. */
@@ -65,6 +67,19 @@ export function createStoredMessages(connection: Connection): StoredMessages {
     const reply = await ask(connection, call, subject, query, doing, isNone);
     return reply?.message === undefined ? undefined : storedMessage(reply.message);
   };
+  const remove = async (
+    stream: string,
+    sequence: number,
+    isErased: boolean,
+    call: Call | undefined,
+  ): Promise<boolean> => {
+    const subject = `$JS.API.STREAM.MSG.DELETE.${stream}`;
+    const doing = `removing message ${sequence} of stream ${stream}`;
+    const query = { seq: sequence, no_erase: !isErased };
+    const isGone = ({ description, err_code: code }: ApiRefusal): boolean => isMessageGone(code, description);
+    const reply = await ask(connection, call, subject, query, doing, isGone);
+    return reply?.success ?? false;
+  };
   return {
     last: (stream, subject, call) => get(stream, { last_by_subj: subject }, call),
     next: (stream, subject, from, call) => get(stream, { seq: from, next_by_subj: subject }, call),
@@ -82,19 +97,8 @@ export function createStoredMessages(connection: Connection): StoredMessages {
       }
       return found;
     },
-    remove: async (stream, sequence, call) => {
-      const subject = `$JS.API.STREAM.MSG.DELETE.${stream}`;
-      const doing = `removing message ${sequence} of stream ${stream}`;
-      const reply = await ask(
-        connection,
-        call,
-        subject,
-        { seq: sequence, no_erase: true },
-        doing,
-        ({ description, err_code: code }) => isMessageGone(code, description),
-      );
-      return reply?.success ?? false;
-    },
+    remove: (stream, sequence, call) => remove(stream, sequence, false, call),
+    erase: (stream, sequence) => remove(stream, sequence, true, undefined),
   };
 }
 

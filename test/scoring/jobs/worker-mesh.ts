@@ -99,7 +99,11 @@ export async function startWorker(
   onTestFinished(() => closers.close());
   const bus = await connectBus(url, { log: recorder.log });
   const { tracer } = recorder.instruments;
-  const streams = keepJobStreams(jobStreams(jobsDefaults), { bus, log: recorder.log }, closers);
+  const streams = keepJobStreams(
+    jobStreams({ ...jobsDefaults, maxQueued: config.maxQueued ?? jobsDefaults.maxQueued }),
+    { bus, log: recorder.log },
+    closers,
+  );
   createWorker(
     { ...jobsDefaults, graceMs: 5000, ackWaitMs: 2000, maxPayloadBytes: 16 * 1024 * 1024, ...config },
     {
@@ -145,8 +149,8 @@ const patience = { timeout: 60_000, interval: 50 };
 export async function startWorkerMesh(config: Partial<JobsConfig> = {}): Promise<WorkerMesh> {
   const broker = await startBroker();
   const bus = await connectBus(broker.url);
-  for (const spec of [...jobStreams(jobsDefaults), payloadsStream({ ...jobsDefaults, ...config })])
-    await bus.ensureStream(spec);
+  const kept = { ...jobsDefaults, ...config };
+  for (const spec of [...jobStreams(kept), payloadsStream(kept)]) await bus.ensureStream(spec);
   const nats = await connect({ servers: broker.url, maxReconnectAttempts: -1, reconnectTimeWait: 100 });
   onTestFinished(() => nats.close());
   const manager = await nats.jetstreamManager();

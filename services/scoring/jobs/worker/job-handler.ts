@@ -21,6 +21,8 @@ export interface JobHandlerDeps {
   readonly scheduler: Scheduler;
   readonly results: Pick<Results, 'publish'>;
   readonly deadLetters: DeadLetters;
+  /** Removes a job's message before it is acknowledged where that is needed. */
+  readonly release: (delivery: Delivery) => Promise<void> | undefined;
   readonly spans: JobSpans;
   readonly metrics: JobMetrics;
   readonly log: Log;
@@ -39,12 +41,18 @@ const storeTries = 5;
  * fails in between has the job delivered again, and it is answered from its record then.
  */
 export function createJobHandler(deps: JobHandlerDeps): (delivery: Delivery) => Promise<void> {
-  const { deadLetters, log, metrics, scheduler, spans } = deps;
+  const { deadLetters, log, metrics, release, scheduler, spans } = deps;
   let quietUntil = 0;
   const tell = (message: string, error: MeshError): void => {
     if (performance.now() < quietUntil) return;
     quietUntil = performance.now() + tellEveryMs;
     log.warn(message, { error });
+  };
+
+  /** Where the acknowledgement is lost the job comes again, and has its result then. */
+  const letGo = async (delivery: Delivery): Promise<void> => {
+    await release(delivery);
+    delivery.ackUnconfirmed();
   };
 
   const buryUnnamed = async (delivery: Delivery, lane: Lane): Promise<void> => {
@@ -57,7 +65,7 @@ export function createJobHandler(deps: JobHandlerDeps): (delivery: Delivery) => 
     ]);
     await deadLetters.publish(delivery, undefined, error);
     metrics.deadLetter(lane);
-    delivery.ackUnconfirmed();
+    await letGo(delivery);
     metrics.ended(lane, readJobSubject(delivery.subject).tenant, 'UNNAMED');
   };
 
@@ -71,7 +79,7 @@ export function createJobHandler(deps: JobHandlerDeps): (delivery: Delivery) => 
       delivery.retryAfter(retryDelayMs(outcome.error, delivery.attempt));
     } else if (outcome.kind === 'known') {
       metrics.ended(lane, tenant, 'KNOWN');
-      delivery.ackUnconfirmed();
+      await letGo(delivery);
     } else {
       if (outcome.kind === 'dead') {
         await deadLetters.publish(delivery, job.jobId, outcome.error);
@@ -82,8 +90,7 @@ export function createJobHandler(deps: JobHandlerDeps): (delivery: Delivery) => 
       const isOwn = await spans.sending(job, trace, (sender) =>
         patiently(() => deps.results.publish(result, { isJson, replyTo, trace: sender })),
       );
-      // Where it is lost the job comes again, and has its result then.
-      delivery.ackUnconfirmed();
+      await letGo(delivery);
       metrics.ended(lane, tenant, isOwn ? outcome.kind.toUpperCase() : 'KNOWN');
     }
   };

@@ -13,6 +13,8 @@ export interface QueuesConfig {
   readonly ackWaitMs: number;
   /** Jobs that this process holds, over all queues: those that run and those that wait for their turn. */
   readonly held: number;
+  /** Jobs that one subject may have. */
+  readonly maxQueued: number;
   readonly stopGraceMs: number;
   readonly maxFollowed?: number;
   readonly pollMs?: number;
@@ -26,6 +28,8 @@ export interface Queues {
   stop(): Promise<void>;
   /** Jobs that wait or are being scored, by lane and tenant, as of the last look. */
   depths(): ReadonlyMap<string, number>;
+  /** Whether so many jobs have the subject that it may be full soon. */
+  isCrowded(subject: string): boolean;
   /** When JetStream took the oldest of them; undefined if none waits. Some seconds old. */
   oldestTakenAtMs(lane: Lane): number | undefined;
   /** How many are followed. */
@@ -38,6 +42,9 @@ const pollMs = 1000;
 const looksPerAge = 5;
 /** Subjects that one look reads: of each lane, tenant and model with jobs. */
 const maxSubjects = 100_000;
+/** A queue is crowded from this share of its bound on, and one with a bound below the next number always: it fills before it is looked at. */
+const crowdedShare = 1 / 4;
+const smallBound = 50_000;
 /** What is asked for of a queue where there are many. */
 const minWindow = 4;
 /** Over all workers; jobs that wait to be tried again count. */
@@ -65,6 +72,7 @@ export function createQueues(
   /** When each queue that waits to be followed was seen first. */
   const unserved = new Map<string, number>();
   let counts: ReadonlyMap<string, number> = new Map();
+  let crowded: ReadonlySet<string> = new Set();
   const oldest = new Map<Lane, number | undefined>();
   let looks = 0;
   let isStopped = false;
@@ -112,13 +120,16 @@ export function createQueues(
 
   const look = async (): Promise<void> => {
     const found = new Map<string, number>();
+    const full = new Set<string>();
     for (const [subject, count] of await bus.stored.subjects(jobsStream, 'scoremesh.jobs.>', maxSubjects)) {
       const { lane, tenant } = readJobSubject(subject);
       const key = `${lane}.${tenant}`;
       found.set(key, (found.get(key) ?? 0) + count);
+      if (count > config.maxQueued * crowdedShare) full.add(subject);
     }
     if (isStopped) return;
     counts = found;
+    crowded = full;
     const now = performance.now();
     for (const [key, queue] of followed)
       queue.idleSinceMs = found.has(key) ? undefined : (queue.idleSinceMs ?? now);
@@ -173,6 +184,7 @@ export function createQueues(
       await Promise.all(all.map((consumption) => consumption.stop()));
     },
     depths: () => counts,
+    isCrowded: (subject) => config.maxQueued < smallBound || crowded.has(subject),
     oldestTakenAtMs: (lane) => oldest.get(lane),
     followed: () => followed.size,
   };

@@ -11,20 +11,24 @@ import type { KeptStreams } from '../streams.ts';
 import { type AttemptDeps, createAttempt } from './attempt.ts';
 import { createCancellations } from './cancellations.ts';
 import { createDeadLetters } from './dead-letters.ts';
+import { createRelease } from './full-queues.ts';
 import { createJobHandler } from './job-handler.ts';
 import type { JobMessage } from './job-message.ts';
 import { createJobMetrics } from './job-metrics.ts';
 import { createJobSpans } from './job-span.ts';
 import { createLargeJobs } from './large-jobs.ts';
 import { exposeQueues } from './queue-metrics.ts';
-import { createQueues } from './queues.ts';
+import { createQueues, type Queues } from './queues.ts';
 import { createReadiness } from './readiness.ts';
 import { createResults } from './results.ts';
 import { createScheduler } from './scheduler.ts';
 import { createSuspects } from './suspects.ts';
 
 export interface WorkerConfig
-  extends Pick<JobsConfig, 'concurrency' | 'maxAttempts' | 'attemptTimeoutMs' | 'patienceMs' | 'ackWaitMs'> {
+  extends Pick<
+    JobsConfig,
+    'concurrency' | 'maxAttempts' | 'maxQueued' | 'attemptTimeoutMs' | 'patienceMs' | 'ackWaitMs'
+  > {
   /** How long jobs that are being scored may take to finish when the worker stops. */
   readonly graceMs: number;
   /** The largest job and the largest result. */
@@ -86,14 +90,16 @@ export function createWorker(config: WorkerConfig, deps: WorkerDeps, closers: Cl
     scheduler,
     results,
     deadLetters: createDeadLetters(bus),
+    release: createRelease(bus, (subject) => queues.isCrowded(subject)),
     spans: createJobSpans(deps.tracer),
     metrics,
     log,
   });
   // As many again wait for their turn or for their result to be stored, so that none that could run is still on its way here.
   const held = config.concurrency * 2;
-  const queues = createQueues(
-    { ackWaitMs: config.ackWaitMs, held, stopGraceMs: config.graceMs },
+  const { ackWaitMs, maxQueued } = config;
+  const queues: Queues = createQueues(
+    { ackWaitMs, held, maxQueued, stopGraceMs: config.graceMs },
     { bus, log },
     handle,
   );
