@@ -7,15 +7,19 @@ import type { AuditTrail } from './audit-trail.ts';
 import { decodeRecord, nowMs, refusalRecord } from './records.ts';
 import { repeatedAnswer } from './repeated-answer.ts';
 
+/** What the log has of a request that was to be refused for good. */
+export interface RefusedForGood {
+  /** Whether it had a record before, an answer or a refusal: that one stays, and there is no other. */
+  readonly wasRecorded: boolean;
+  /** The recorded answer, if it was answered: then nothing is refused. */
+  readonly response: ScoreResponse | undefined;
+}
+
 /**
  * Refuses a request with a request_id once and for all: the refusal is recorded under its key, so that whoever scores it at this moment can't
- * record an answer any more. Resolves when that is durable; to the recorded answer if there was one before, and then nothing is refused.
+ * record an answer any more. Resolves when that is durable. REQUEST_ID_CONFLICT if another request was answered under the key.
  */
-export type RefuseForGood = (
-  request: ScoreRequest,
-  error: MeshError,
-  call: Call,
-) => Promise<ScoreResponse | undefined>;
+export type RefuseForGood = (request: ScoreRequest, error: MeshError, call: Call) => Promise<RefusedForGood>;
 
 export function createRefuseForGood(deps: {
   readonly trail: Pick<AuditTrail, 'append'>;
@@ -29,10 +33,10 @@ export function createRefuseForGood(deps: {
     const refused = { request, method: '', subject: deps.subjectOf(request) };
     const record = refusalRecord({ recordId, receivedAtMs: nowMs(), call }, refused, error);
     const { existingRecord, receipt } = await deps.trail.append(record, recordId, call, key);
-    if (existingRecord.length === 0) return undefined;
+    if (existingRecord.length === 0) return { wasRecorded: false, response: undefined };
     const existing = decodeRecord(existingRecord);
-    if (existing.refusal) return undefined;
+    if (existing.refusal) return { wasRecorded: true, response: undefined };
     const earlier = { record: existing, receipt, bodyDigest: key.bodyDigest };
-    return repeatedAnswer(earlier, key, request.includeFeatures);
+    return { wasRecorded: true, response: repeatedAnswer(earlier, key, request.includeFeatures) };
   };
 }
