@@ -7,12 +7,7 @@ import { deadSubject, header, readJobSubject } from '../job-names.ts';
 /** Where jobs go that can't succeed, as they came and with the reason. */
 export interface DeadLetters {
   /** Resolves when it is stored; a repeat stores nothing. Without an id it is what named no job. `attempts` were begun. */
-  publish(
-    delivery: Delivery,
-    jobId: string | undefined,
-    error: MeshError,
-    attempts: number,
-  ): Promise<void>;
+  publish(delivery: Delivery, jobId: string | undefined, error: MeshError, attempts: number): Promise<void>;
 }
 
 const maxReason = 512;
