@@ -25,6 +25,7 @@ async function start(roles: FakeRoles) {
 }
 
 const asked = scoreRequest({ requestId: 'j1' });
+const refusedAs = (reason: string) => ({ refusal: expect.objectContaining({ reason }) });
 const unwanted = new MeshError('CALL_CANCELLED', 'nobody wants it');
 
 describe('a request that was refused for good', () => {
@@ -39,7 +40,7 @@ describe('a request that was refused for good', () => {
     const { refuseForGood, scoring } = await start(roles);
     const late = errorOf(scoring.Score(asked, newCall()));
     await until(() => roles.steps.includes('inference'));
-    expect(await refuseForGood(asked, unwanted, newCall())).toEqual({ wasRecorded: false });
+    expect(await refuseForGood(asked, unwanted, newCall())).toEqual({});
     inferred.open();
     expect(await late).toMatchObject({
       reason: 'CALL_CANCELLED',
@@ -53,7 +54,9 @@ describe('a request that was refused for good', () => {
     const roles = fakeRoles([model()]);
     const { refuseForGood } = await start(roles);
     for (let time = 0; time < 2; time += 1)
-      expect(await refuseForGood(asked, unwanted, newCall())).toEqual({ wasRecorded: time > 0 });
+      expect(await refuseForGood(asked, unwanted, newCall())).toEqual(
+        time === 0 ? {} : refusedAs('CALL_CANCELLED'),
+      );
     expect(roles.records()).toMatchObject([{ refusal: { reason: 'CALL_CANCELLED' } }]);
   });
 });
@@ -68,7 +71,8 @@ it('a refusal that is left to who scores is recorded once, however often it is d
     leaveRefusal(request, isLeft);
     const error = await errorOf(scoring.Score(request, newCall()));
     expect(error).toMatchObject({ reason: 'MODEL_NOT_FOUND' });
-    expect(await refuseForGood(request, error as MeshError, newCall())).toEqual({ wasRecorded: time > 0 });
+    const before = time === 0 ? {} : refusedAs('MODEL_NOT_FOUND');
+    expect(await refuseForGood(request, error as MeshError, newCall())).toEqual(before);
   }
   expect(roles.records()).toMatchObject([{ refusal: { reason: 'MODEL_NOT_FOUND' } }]);
   // Others keep theirs.
@@ -81,7 +85,6 @@ it('a request that was answered is not refused for good: its answer is', async (
   const { refuseForGood, scoring } = await start(roles);
   const { predictionId } = await scoring.Score(asked, newCall());
   expect(await refuseForGood(asked, unwanted, newCall())).toMatchObject({
-    wasRecorded: true,
     response: { predictionId },
   });
   expect(roles.appended).toHaveLength(1);

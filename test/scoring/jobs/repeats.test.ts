@@ -110,6 +110,22 @@ describe.skipIf(natsIsAbsent)('jobs that can not be read', () => {
     expect(ledger.refused.size).toBe(0);
   });
 
+  it('say what the record says where the id was refused for another reason before', async () => {
+    const mesh = await startWorkerMesh();
+    const ledger = createLedger();
+    const call = { ...callOf(), principal: 'job:t' };
+    const request = { model: 'm', requestId: 'j1', entities: {}, inputs: {}, includeFeatures: false };
+    const refusal = { metadata: { refused_by: 'r1' } };
+    await ledger.refuseForGood(request, new MeshError('CALL_CANCELLED', 'unwanted', refusal), call);
+    await startWorker(mesh.broker.url, ledger);
+    await mesh.submit('j1', { body: '{' });
+    const result = (await mesh.ended(1)).get('j1');
+    expect([result?.state, fromStatus(result!.error!).reason]).toEqual([
+      'JOB_STATE_CANCELLED',
+      'CALL_CANCELLED',
+    ]);
+  });
+
   it('wait for the result of a job of the same id with another body, which was recorded before', async () => {
     const mesh = await startWorkerMesh();
     const ledger = createLedger();

@@ -59,9 +59,9 @@ export function createLedger(
     refuseForGood: async (request, error, call) => {
       const key = keyOf(request, call);
       const response = records.get(key);
-      const wasRecorded = response !== undefined || refused.has(key);
-      if (!wasRecorded) refused.set(key, error);
-      return { wasRecorded, response };
+      const refusal = refused.get(key);
+      if (response === undefined && refusal === undefined) refused.set(key, error);
+      return refusal === undefined ? { response } : { refusal };
     },
     score: async (request, call) => {
       const key = keyOf(request, call);

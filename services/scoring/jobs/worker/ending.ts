@@ -3,7 +3,7 @@ import type { ScoreResponse__Output as ScoreResponse } from '../../../gen/scorem
 import type { Call } from '../../../kit/contract/call.ts';
 import { type MeshError, toMeshError } from '../../../kit/errors/mesh-error.ts';
 import type { TraceContext } from '../../../kit/telemetry/span.ts';
-import type { RefusedForGood, RefuseForGood } from '../../refuse-for-good.ts';
+import type { RecordedBefore, RefuseForGood } from '../../refuse-for-good.ts';
 import type { JobCalls } from './job-calls.ts';
 import { boundedError } from './job-errors.ts';
 import type { JobMessage } from './job-message.ts';
@@ -37,11 +37,10 @@ const maxModel = 129;
 export function createEnding(maxAttempts: number, deps: EndingDeps): Ending {
   const { answered, calls, refuseForGood, results } = deps;
 
-  const recorded = async (request: ScoreRequest, end: Unscored, call: Call): Promise<RefusedForGood> => {
-    if (end.kind !== 'dead') return refuseForGood(request, end.error, call);
-    const response = await answered(request, call);
-    return { wasRecorded: response !== undefined, response };
-  };
+  const recorded = async (request: ScoreRequest, end: Unscored, call: Call): Promise<RecordedBefore> =>
+    end.kind === 'dead'
+      ? { response: await answered(request, call) }
+      : refuseForGood(request, end.error, call);
 
   const unscored: Ending['unscored'] = async (job, request, trace, given) => {
     const isKept = () => results.isKept(job.tenant, job.jobId);
@@ -49,10 +48,14 @@ export function createEnding(maxAttempts: number, deps: EndingDeps): Ending {
     const end = { ...given, error: boundedError(given.error) };
     const { replyTo } = end;
     try {
-      const { response, wasRecorded } = await calls.within(job, Number.POSITIVE_INFINITY, trace, (call) =>
+      const { response, refusal } = await calls.within(job, Number.POSITIVE_INFINITY, trace, (call) =>
         recorded(request, end, call),
       );
-      if (wasRecorded && (await isKept())) return { kind: 'known' };
+      const isNew = response === undefined && refusal === undefined;
+      if (!isNew && (await isKept())) return { kind: 'known' };
+      // Refused for another reason before: the result says what the record says.
+      if (refusal !== undefined && refusal.reason !== end.error.reason)
+        return { ...end, kind: endOf(refusal), error: boundedError(refusal) };
       if (response === undefined) return end;
       return { kind: 'succeeded', response, replyTo, attempts: Math.max(1, end.attempts) };
     } catch (thrown) {
