@@ -311,6 +311,7 @@ async function open(config: MeshConfig, log: Log, closers: Closers): Promise<Mes
           refuseForGood: scoring.refuseForGood,
           leaveRefusal: scoring.leaveRefusal,
           expectNew: scoring.expectNew,
+          wasRecorded: scoring.wasRecorded,
           readJson: jobScoreRequestOf,
         },
         closers,

@@ -27,6 +27,8 @@ export interface PipelineDeps {
   readonly trail: AuditTrail;
   /** Requests that were most likely never scored: they are not looked up first, and the append says if they were. */
   readonly likelyNew: WeakSet<ScoreRequest>;
+  /** Gets the requests that are answered by an earlier record. */
+  readonly repeated: WeakSet<ScoreRequest>;
   /** Tensors that a record keeps, in bytes. */
   readonly maxPayloadBytes: number;
 }
@@ -35,7 +37,7 @@ export interface PipelineDeps {
 export type Pipeline = (request: ScoreRequest, occasion: Occasion) => Promise<ScoreResponse>;
 
 export function createPipeline(deps: PipelineDeps): Pipeline {
-  const { likelyNew, trail, maxPayloadBytes } = deps;
+  const { likelyNew, repeated, trail, maxPayloadBytes } = deps;
 
   return async (request, occasion) => {
     const { call, recordId } = occasion;
@@ -44,7 +46,10 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
     const key = keyOf(request, call);
     if (key !== undefined && !likelyNew.has(request)) {
       const earlier = await answeredBefore(trail, key, request, call);
-      if (earlier !== undefined) return earlier;
+      if (earlier !== undefined) {
+        repeated.add(request);
+        return earlier;
+      }
     }
     const { plan, alias, read, response } = await infer(deps, request, call);
     const outputs = outputsOf(plan, response);
@@ -69,6 +74,7 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
     const { receipt, existingRecord } = await trail.append(record, recordId, call, key);
     if (key !== undefined && existingRecord.length > 0) {
       // The same request was answered by someone else in the meantime; theirs is the recorded prediction.
+      repeated.add(request);
       return repeatedAnswer(
         { record: decodeRecord(existingRecord), receipt, bodyDigest: key.bodyDigest },
         key,

@@ -5,17 +5,21 @@ import type { MeshError } from '../kit/errors/mesh-error.ts';
 import { keyOf } from './answered-before.ts';
 import type { AuditTrail } from './audit-trail.ts';
 import { decodeRecord, nowMs, refusalRecord } from './records.ts';
-import { repeatedAnswer } from './repeated-answer.ts';
+import { refusedForGood, repeatedAnswer } from './repeated-answer.ts';
+
+/** What the log had of a request before it was to be refused for good: that stays, and there is no other record. Nothing for one that is refused now. */
+export interface RecordedBefore {
+  /** Its answer. */
+  readonly response?: ScoreResponse | undefined;
+  /** Why it was refused. */
+  readonly refusal?: MeshError;
+}
 
 /**
  * Refuses a request with a request_id once and for all: the refusal is recorded under its key, so that whoever scores it at this moment can't
- * record an answer any more. Resolves when that is durable; to the recorded answer if there was one before, and then nothing is refused.
+ * record an answer any more. Resolves when that is durable. REQUEST_ID_CONFLICT if another request was answered under the key.
  */
-export type RefuseForGood = (
-  request: ScoreRequest,
-  error: MeshError,
-  call: Call,
-) => Promise<ScoreResponse | undefined>;
+export type RefuseForGood = (request: ScoreRequest, error: MeshError, call: Call) => Promise<RecordedBefore>;
 
 export function createRefuseForGood(deps: {
   readonly trail: Pick<AuditTrail, 'append'>;
@@ -29,10 +33,10 @@ export function createRefuseForGood(deps: {
     const refused = { request, method: '', subject: deps.subjectOf(request) };
     const record = refusalRecord({ recordId, receivedAtMs: nowMs(), call }, refused, error);
     const { existingRecord, receipt } = await deps.trail.append(record, recordId, call, key);
-    if (existingRecord.length === 0) return undefined;
+    if (existingRecord.length === 0) return {};
     const existing = decodeRecord(existingRecord);
-    if (existing.refusal) return undefined;
+    if (existing.refusal) return { refusal: refusedForGood(existing.refusal, existing.recordId) };
     const earlier = { record: existing, receipt, bodyDigest: key.bodyDigest };
-    return repeatedAnswer(earlier, key, request.includeFeatures);
+    return { response: repeatedAnswer(earlier, key, request.includeFeatures) };
   };
 }

@@ -66,7 +66,7 @@ export function repeatedAnswer(
   };
 }
 
-function refusedForGood({ message, reason }: Refusal, recordId: string): MeshError {
+export function refusedForGood({ message, reason }: Refusal, recordId: string): MeshError {
   const known = Object.hasOwn(catalogue, reason) ? (reason as Reason) : 'STATE_CORRUPT';
   return new MeshError(known, `record ${recordId} refused this request for good: ${message}`, {
     metadata: { refused_by: recordId },

@@ -65,6 +65,8 @@ export interface Scoring {
    * inference. One that was scored has no second record all the same.
    */
   expectNew(request: ScoreRequest): void;
+  /** Whether the answer that a request got was recorded before, for the same request. */
+  wasRecorded(request: ScoreRequest): boolean;
   /** Why nothing can be answered yet; undefined once it can. */
   unready(): MeshError | undefined;
 }
@@ -94,8 +96,10 @@ export function createScoring(config: ScoringConfig, deps: ScoringDeps, closers:
   const { maxPayloadBytes } = config;
   const replay = createReplay({ audit, features, models: deps.models });
   const likelyNew = new WeakSet<ScoreRequest>();
+  const repeated = new WeakSet<ScoreRequest>();
   const pipeline = createPipeline({
     likelyNew,
+    repeated,
     models,
     features,
     inference,
@@ -126,6 +130,7 @@ export function createScoring(config: ScoringConfig, deps: ScoringDeps, closers:
     }),
     leaveRefusal: (request, isLeft) => void left.set(request, isLeft),
     expectNew: (request) => void likelyNew.add(request),
+    wasRecorded: (request) => repeated.has(request),
     unready: models.unready,
   };
 }

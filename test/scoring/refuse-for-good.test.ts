@@ -25,6 +25,7 @@ async function start(roles: FakeRoles) {
 }
 
 const asked = scoreRequest({ requestId: 'j1' });
+const refusedAs = (reason: string) => ({ refusal: expect.objectContaining({ reason }) });
 const unwanted = new MeshError('CALL_CANCELLED', 'nobody wants it');
 
 describe('a request that was refused for good', () => {
@@ -39,7 +40,7 @@ describe('a request that was refused for good', () => {
     const { refuseForGood, scoring } = await start(roles);
     const late = errorOf(scoring.Score(asked, newCall()));
     await until(() => roles.steps.includes('inference'));
-    expect(await refuseForGood(asked, unwanted, newCall())).toBeUndefined();
+    expect(await refuseForGood(asked, unwanted, newCall())).toEqual({});
     inferred.open();
     expect(await late).toMatchObject({
       reason: 'CALL_CANCELLED',
@@ -53,7 +54,9 @@ describe('a request that was refused for good', () => {
     const roles = fakeRoles([model()]);
     const { refuseForGood } = await start(roles);
     for (let time = 0; time < 2; time += 1)
-      expect(await refuseForGood(asked, unwanted, newCall())).toBeUndefined();
+      expect(await refuseForGood(asked, unwanted, newCall())).toEqual(
+        time === 0 ? {} : refusedAs('CALL_CANCELLED'),
+      );
     expect(roles.records()).toMatchObject([{ refusal: { reason: 'CALL_CANCELLED' } }]);
   });
 });
@@ -68,7 +71,8 @@ it('a refusal that is left to who scores is recorded once, however often it is d
     leaveRefusal(request, isLeft);
     const error = await errorOf(scoring.Score(request, newCall()));
     expect(error).toMatchObject({ reason: 'MODEL_NOT_FOUND' });
-    expect(await refuseForGood(request, error as MeshError, newCall())).toBeUndefined();
+    const before = time === 0 ? {} : refusedAs('MODEL_NOT_FOUND');
+    expect(await refuseForGood(request, error as MeshError, newCall())).toEqual(before);
   }
   expect(roles.records()).toMatchObject([{ refusal: { reason: 'MODEL_NOT_FOUND' } }]);
   // Others keep theirs.
@@ -80,6 +84,22 @@ it('a request that was answered is not refused for good: its answer is', async (
   const roles = fakeRoles([model()]);
   const { refuseForGood, scoring } = await start(roles);
   const { predictionId } = await scoring.Score(asked, newCall());
-  expect(await refuseForGood(asked, unwanted, newCall())).toMatchObject({ predictionId });
+  expect(await refuseForGood(asked, unwanted, newCall())).toMatchObject({
+    response: { predictionId },
+  });
   expect(roles.appended).toHaveLength(1);
+});
+
+it('an answer that was recorded before is told from a new one, and costs no second record', async () => {
+  const roles = fakeRoles([model()]);
+  const { expectNew, scoring, wasRecorded } = await start(roles);
+  const score = async (isNew: boolean) => {
+    const request = scoreRequest({ requestId: 'j3' });
+    if (isNew) expectNew(request);
+    await scoring.Score(request, newCall());
+    return wasRecorded(request);
+  };
+  expect([await score(true), await score(true), await score(false)]).toEqual([false, true, true]);
+  expect(roles.appended.length).toBeGreaterThan(0);
+  expect(roles.records()).toHaveLength(1);
 });

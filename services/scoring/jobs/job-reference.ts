@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { type FieldViolation, invalidRequest } from '../../kit/errors/mesh-error.ts';
 
 /** Whose job, and which. */
@@ -8,6 +9,11 @@ export interface JobReference {
 
 export const tenantPattern = /^[A-Za-z0-9_-]{1,64}$/;
 export const jobIdPattern = /^[A-Za-z0-9_-]{1,128}$/;
+
+/** In whose name a tenant's jobs are scored and recorded: short, whatever a subject holds, and for each tenant another one. */
+export function principalOf(tenant: string): string {
+  return `job:${tenantPattern.test(tenant) ? tenant : `sha256:${hash('sha256', tenant)}`}`;
+}
 
 /** The tenant that a request means; what is wrong with it is added to the violations. */
 export function tenantIn(tenant: string, violations: FieldViolation[]): string {

@@ -3,6 +3,7 @@ import type { MeshClient } from '../../../gateway/client/client.ts';
 import type { JobResult__Output } from '../../../services/gen/scoremesh/scoring/v1/JobResult.ts';
 import { fromNatsHeaders } from '../../../services/kit/bus/headers.ts';
 import { fromStatus } from '../../../services/kit/errors/status.ts';
+import { principalOf } from '../../../services/scoring/jobs/job-reference.ts';
 import { readJobResult } from '../../../services/scoring/jobs/result-message.ts';
 import type { FaultMesh } from './fault-mesh.ts';
 import type { CountedJob } from './submission.ts';
@@ -76,10 +77,12 @@ export async function accountsOf(
   }
   faults.push(...records.repeated.map((id) => `job ${id} was recorded twice`));
   for (const [id, { error, state }] of results) {
-    if (state !== 'JOB_STATE_FAILED' || error === null) continue;
+    if (error === null || state === 'JOB_STATE_DEAD') continue;
     const told = fromStatus(error).reason;
     const refusals = records.refusals.get(id)?.filter((reason) => reason === told).length ?? 0;
-    if (refusals !== 1) faults.push(`job ${id} failed by ${told}, which is recorded ${refusals} times`);
+    // A deadline that passes while a job is scored refuses that score besides.
+    const isRight = state === 'JOB_STATE_FAILED' ? refusals === 1 : refusals > 0;
+    if (!isRight) faults.push(`job ${id} is ${state} by ${told}, which is recorded ${refusals} times`);
   }
   for (const job of submitted) {
     const result = results.get(job.id);
@@ -167,7 +170,7 @@ async function recordedJobs({ audit }: MeshClient, tenant: string): Promise<Reco
   do {
     const page = await audit.ListRecords({ pageSize: 1000, pageToken });
     for (const { record } of page.records) {
-      if (record?.principal !== `job:${tenant}`) continue;
+      if (record?.principal !== principalOf(tenant)) continue;
       if (record.refusal) {
         const refused = record.refusal.request?.requestId ?? '';
         refusals.set(refused, [...(refusals.get(refused) ?? []), record.refusal.reason]);

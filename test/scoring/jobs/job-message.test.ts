@@ -131,6 +131,8 @@ describe('a message as a job', () => {
       fc.property(subjects, fc.dictionary(names, texts), bodies, (subject, headers, payload) => {
         try {
           const found = read(delivery({ subject, payload, headers: { ...headers, 'Nats-Msg-Id': 'j1' } }));
+          const [first, second] = (found?.replyTo ?? '').split('.');
+          if (first === 'replies') expect(second).toBe(found?.job.tenant);
           expect(found?.request.requestId).toBe('j1');
           expect(found?.replyTo ?? 'x').not.toMatch(/^scoremesh\.|^\$|[*> ]/);
           expect(found?.deadlineMs).not.toBeNaN();
@@ -141,5 +143,41 @@ describe('a message as a job', () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  it('is answered below its own name in `replies.` only, and anywhere else', () => {
+    const names = fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/);
+    const replyOf = (tenant: string, replyTo: string) =>
+      read(
+        delivery({
+          subject: `scoremesh.jobs.low.${tenant}.m`,
+          headers: { 'Nats-Msg-Id': 'j1', 'Scoremesh-Reply-To': replyTo },
+        }),
+      )?.replyTo;
+    const refused = (tenant: string) =>
+      expect.objectContaining({
+        reason: 'INVALID_REQUEST',
+        message: expect.stringContaining(`give one below "replies.${tenant}."`),
+      });
+    const thrownBy = (work: () => unknown): unknown => {
+      try {
+        return work();
+      } catch (error) {
+        return error;
+      }
+    };
+    const rests = fc.array(names, { maxLength: 3 });
+    fc.assert(
+      fc.property(names, names, rests, (tenant, other, rest) => {
+        const below = (...tokens: string[]) => [...tokens, ...rest].join('.');
+        expect(replyOf(tenant, below('replies', tenant))).toBe(below('replies', tenant));
+        expect(replyOf(tenant, below('_INBOX', other))).toBe(below('_INBOX', other));
+        if (other === tenant) return;
+        expect(thrownBy(() => replyOf(tenant, below('replies', other)))).toEqual(refused(tenant));
+        // Names are compared as they are.
+        expect(thrownBy(() => replyOf(tenant, below('replies', `${tenant}x`)))).toEqual(refused(tenant));
+      }),
+    );
+    expect(thrownBy(() => replyOf('t', 'replies'))).toEqual(refused('t'));
   });
 });

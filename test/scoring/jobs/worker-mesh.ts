@@ -19,6 +19,7 @@ import {
 } from '../../../services/scoring/jobs/payloads.ts';
 import { jobStreams, keepJobStreams } from '../../../services/scoring/jobs/streams.ts';
 import { createWorker, type WorkerConfig } from '../../../services/scoring/jobs/worker/worker.ts';
+import type { RefuseForGood } from '../../../services/scoring/refuse-for-good.ts';
 import { type CountingMetrics, countingMetrics } from '../../feature/counting-metrics.ts';
 import { type Broker, connectBus, startBroker } from '../../kit/bus/broker.ts';
 import { createRecorder, type Recorder } from '../../kit/rpc/recorder.ts';
@@ -34,11 +35,10 @@ export interface Ledger {
   readonly tries: ReadonlyMap<string, number>;
   score(request: ScoreRequest__Output, call: Call): Promise<ScoreResponse__Output>;
   answered(request: ScoreRequest__Output, call: Call): Promise<ScoreResponse__Output | undefined>;
-  refuseForGood(
-    request: ScoreRequest__Output,
-    error: MeshError,
-    call: Call,
-  ): Promise<ScoreResponse__Output | undefined>;
+  /** Refusals that are recorded, in place of an answer. */
+  readonly refused: ReadonlyMap<string, MeshError>;
+  readonly refuseForGood: RefuseForGood;
+  wasRecorded(request: ScoreRequest__Output): boolean;
 }
 
 /** Scores as `scoreOne` says; twice input a by default. */
@@ -48,26 +48,35 @@ export function createLedger(
   const records = new Map<string, ScoreResponse__Output>();
   const tries = new Map<string, number>();
   const refused = new Map<string, MeshError>();
+  const repeated = new WeakSet<ScoreRequest__Output>();
   const keyOf = ({ requestId }: ScoreRequest__Output, { principal }: Call) => `${principal} ${requestId}`;
   return {
     records,
     tries,
+    refused,
+    wasRecorded: (request) => repeated.has(request),
     answered: async (request, call) => records.get(keyOf(request, call)),
     refuseForGood: async (request, error, call) => {
       const key = keyOf(request, call);
-      const earlier = records.get(key);
-      if (earlier === undefined) refused.set(key, error);
-      return earlier;
+      const response = records.get(key);
+      const refusal = refused.get(key);
+      if (response === undefined && refusal === undefined) refused.set(key, error);
+      return refusal === undefined ? { response } : { refusal };
     },
     score: async (request, call) => {
       const key = keyOf(request, call);
       const earlier = records.get(key);
-      if (earlier !== undefined) return earlier;
+      if (earlier !== undefined) {
+        repeated.add(request);
+        return earlier;
+      }
       tries.set(key, (tries.get(key) ?? 0) + 1);
       const value = await scoreOne(request, call);
       const refusal = refused.get(key);
       if (refusal !== undefined) throw refusal;
-      const kept = records.get(key) ?? {
+      const meanwhile = records.get(key);
+      if (meanwhile !== undefined) repeated.add(request);
+      const kept = meanwhile ?? {
         predictionId: `p${records.size}`,
         model: null,
         outputs: { score: { number: value, kind: 'number' as const } },
@@ -89,7 +98,7 @@ export interface RunningWorker {
 /** A worker over a real nats-server; it stops with the test. */
 export async function startWorker(
   url: string,
-  ledger: Pick<Ledger, 'score' | 'answered' | 'refuseForGood'>,
+  ledger: Pick<Ledger, 'score' | 'answered' | 'refuseForGood' | 'wasRecorded'>,
   config: Partial<WorkerConfig> = {},
   unready: () => MeshError | undefined = () => undefined,
 ): Promise<RunningWorker> {
@@ -111,6 +120,7 @@ export async function startWorker(
       score: ledger.score,
       answered: ledger.answered,
       refuseForGood: ledger.refuseForGood,
+      wasRecorded: ledger.wasRecorded,
       leaveRefusal: () => {},
       expectNew: () => {},
       unready,

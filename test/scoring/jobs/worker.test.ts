@@ -75,13 +75,13 @@ describe.skipIf(natsIsAbsent)('a worker', () => {
     expect(new Set(said)).toEqual(
       new Set([
         ['range', 'JOB_STATE_FAILED', 1, 'INPUT_OUT_OF_RANGE', undefined],
-        ['no-json', 'JOB_STATE_FAILED', 1, 'INVALID_REQUEST', 'body'],
-        ['no-such-field', 'JOB_STATE_FAILED', 1, 'INVALID_REQUEST', 'body'],
-        ['no-proto', 'JOB_STATE_FAILED', 1, 'INVALID_REQUEST', 'body'],
-        ['xml', 'JOB_STATE_FAILED', 1, 'INVALID_REQUEST', 'Content-Type'],
-        ['when', 'JOB_STATE_FAILED', 1, 'INVALID_REQUEST', 'Scoremesh-Deadline'],
-        ['reply', 'JOB_STATE_FAILED', 1, 'INVALID_REQUEST', 'Scoremesh-Reply-To'],
-        ['tenant', 'JOB_STATE_FAILED', 1, 'INVALID_REQUEST', 'tenant'],
+        ['no-json', 'JOB_STATE_FAILED', 0, 'INVALID_REQUEST', 'body'],
+        ['no-such-field', 'JOB_STATE_FAILED', 0, 'INVALID_REQUEST', 'body'],
+        ['no-proto', 'JOB_STATE_FAILED', 0, 'INVALID_REQUEST', 'body'],
+        ['xml', 'JOB_STATE_FAILED', 0, 'INVALID_REQUEST', 'Content-Type'],
+        ['when', 'JOB_STATE_FAILED', 0, 'INVALID_REQUEST', 'Scoremesh-Deadline'],
+        ['reply', 'JOB_STATE_FAILED', 0, 'INVALID_REQUEST', 'Scoremesh-Reply-To'],
+        ['tenant', 'JOB_STATE_FAILED', 0, 'INVALID_REQUEST', 'tenant'],
       ]),
     );
     expect(ledger.tries.size).toBe(1);
@@ -188,17 +188,40 @@ describe.skipIf(natsIsAbsent)('a worker', () => {
 
   it('waits out overload and roles that are away without using up attempts', async () => {
     const mesh = await startWorkerMesh();
-    let left = 5;
+    let away: MeshError | undefined;
+    const inVain: MeshError[] = [
+      ...Array.from({ length: 3 }, () => new MeshError('QUEUE_FULL', 'full', { retryAfterMs: 10 })),
+      ...Array.from({ length: 3 }, () => new MeshError('AUDIT_DISK_FULL', 'full')),
+      ...Array.from({ length: 2 }, () => new MeshError('ROLE_UNREACHABLE', 'broken away')),
+    ];
     const ledger = createLedger(async () => {
-      left -= 1;
-      if (left === 4) throw new MeshError('QUEUE_FULL', 'full', { retryAfterMs: 10 });
-      if (left >= 0) throw new MeshError('ROLE_UNREACHABLE', 'away');
-      return 7;
+      const error = inVain.shift();
+      if (error === undefined) return 7;
+      // The worker looks before each try, and this role is there again each time when it has waited.
+      if (error.reason === 'ROLE_UNREACHABLE') {
+        away = error;
+        setTimeout(() => (away = undefined), 100);
+      }
+      throw error;
     });
-    await startWorker(mesh.broker.url, ledger, { maxAttempts: 1 });
+    await startWorker(mesh.broker.url, ledger, { maxAttempts: 1 }, () => away);
     await mesh.submit('j1');
     const result = (await mesh.ended(1)).get('j1');
     expect([result?.state, result?.attempts]).toEqual(['JOB_STATE_SUCCEEDED', 1]);
+    expect(ledger.tries.get('job:t j1')).toBe(9);
+  });
+
+  it('hands a job back under which a role breaks away three times, and gives it up after so many attempts', async () => {
+    const mesh = await startWorkerMesh();
+    const ledger = createLedger(async () => {
+      throw new MeshError('ROLE_UNREACHABLE', 'broken away');
+    });
+    const { metrics } = await startWorker(mesh.broker.url, ledger, { maxAttempts: 2, patienceMs: 600_000 });
+    await mesh.submit('j1');
+    const result = (await mesh.ended(1)).get('j1');
+    expect([result?.state, result?.attempts]).toEqual(['JOB_STATE_DEAD', 2]);
+    expect(ledger.tries.get('job:t j1')).toBe(6);
+    expect(metrics.value('scoremesh_jobs_retried_total{normal,ROLE_UNREACHABLE}')).toBe(1);
   });
 
   it('takes no job before the models are there, and none is tried while a role is away', async () => {
@@ -257,7 +280,7 @@ describe.skipIf(natsIsAbsent)('a worker', () => {
     await startWorker(mesh.broker.url, ledger);
     await mesh.submit('j1', { headers: { 'Scoremesh-Deadline': String(Date.now() + 500) } });
     const result = (await mesh.ended(1)).get('j1');
-    expect([result?.state, result?.attempts]).toEqual(['JOB_STATE_EXPIRED', 2]);
+    expect([result?.state, result?.attempts]).toEqual(['JOB_STATE_EXPIRED', 1]);
   });
 
   it("continues the producer's trace through score and result, each attempt a span that links to the one before", async () => {

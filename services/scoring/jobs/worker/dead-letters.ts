@@ -6,16 +6,16 @@ import { deadSubject, header, readJobSubject } from '../job-names.ts';
 
 /** Where jobs go that can't succeed, as they came and with the reason. */
 export interface DeadLetters {
-  /** Resolves when it is stored; a repeat stores nothing. Without an id it is what named no job. */
-  publish(delivery: Delivery, jobId: string | undefined, error: MeshError): Promise<void>;
+  /** Resolves when it is stored; a repeat stores nothing. Without an id it is what named no job. `attempts` were begun. */
+  publish(delivery: Delivery, jobId: string | undefined, error: MeshError, attempts: number): Promise<void>;
 }
 
 const maxReason = 512;
 
 export function createDeadLetters(bus: Bus): DeadLetters {
   return {
-    publish: async (delivery, jobId, error) => {
-      const { attempt, headers, payload, sequence, subject } = delivery;
+    publish: async (delivery, jobId, error, attempts) => {
+      const { headers, payload, sequence, subject } = delivery;
       const { model, tenant } = readJobSubject(subject);
       await bus.publish(deadSubject(tenant, model), payload, {
         // Of this submission: a job that was redriven may die again.
@@ -24,7 +24,7 @@ export function createDeadLetters(bus: Bus): DeadLetters {
           ...ownHeaders(headers),
           ...(jobId === undefined ? {} : { [header.jobId]: jobId }),
           [header.subject]: subject,
-          [header.attempts]: String(attempt),
+          [header.attempts]: String(attempts),
           [header.reason]: reasonText(error),
         },
       });

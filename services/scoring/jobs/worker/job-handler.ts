@@ -7,11 +7,12 @@ import type { Log } from '../../../kit/log/log.ts';
 import type { TraceContext } from '../../../kit/telemetry/span.ts';
 import { type Lane, lanes, readJobSubject } from '../job-names.ts';
 import { timestampOfMs } from '../job-time.ts';
-import type { Attempt, Outcome } from './attempt.ts';
+import type { Attempt } from './attempt.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import { type JobMessage, jobMessageOf } from './job-message.ts';
 import type { JobMetrics } from './job-metrics.ts';
 import type { JobSpans } from './job-span.ts';
+import type { Ended, Outcome } from './outcome.ts';
 import type { Results } from './results.ts';
 import { classOf, retryDelayMs, waitDelayMs } from './retry.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -27,8 +28,6 @@ export interface JobHandlerDeps {
   readonly metrics: JobMetrics;
   readonly log: Log;
 }
-
-type Ended = Extract<Outcome, { readonly replyTo: string | undefined }>;
 
 /** Handed back by a worker that stops: another one may take it at once. */
 const handBackMs = 1;
@@ -63,7 +62,7 @@ export function createJobHandler(deps: JobHandlerDeps): (delivery: Delivery) => 
           'is missing or not 1 to 128 of A-Z a-z 0-9 _ -, with or without "<its tenant>." before it',
       },
     ]);
-    await deadLetters.publish(delivery, undefined, error);
+    await deadLetters.publish(delivery, undefined, error, 0);
     metrics.deadLetter(lane);
     await letGo(delivery);
     metrics.ended(lane, readJobSubject(delivery.subject).tenant, 'UNNAMED');
@@ -82,7 +81,7 @@ export function createJobHandler(deps: JobHandlerDeps): (delivery: Delivery) => 
       await letGo(delivery);
     } else {
       if (outcome.kind === 'dead') {
-        await deadLetters.publish(delivery, job.jobId, outcome.error);
+        await deadLetters.publish(delivery, job.jobId, outcome.error, outcome.attempts);
         metrics.deadLetter(lane);
       }
       const result = resultOf(job, outcome, startedAtMs, trace.traceId);
@@ -169,9 +168,9 @@ function resultOf(job: JobMessage, outcome: Ended, startedAtMs: number, traceId:
     state: states[outcome.kind],
     response: outcome.kind === 'succeeded' ? outcome.response : null,
     error: outcome.kind === 'succeeded' ? null : toStatus(outcome.error),
-    attempts: delivery.attempt,
+    attempts: outcome.attempts,
     submittedAt: timestampOfMs(takenAtMs),
-    startedAt: timestampOfMs(startedAtMs),
+    startedAt: outcome.attempts < delivery.attempt ? null : timestampOfMs(startedAtMs),
     endedAt: timestampOfMs(Date.now()),
     traceId,
   };

@@ -73,6 +73,11 @@ export function readJobRequest(job: JobMessage, readJson: ReadJsonScore): JobReq
       field: header.replyTo,
       description: 'is no subject, or one that belongs to scoremesh or to NATS itself',
     });
+  else if (replyTo !== undefined && isOfAnother(replyTo, tenant))
+    violations.push({
+      field: header.replyTo,
+      description: `is below "replies." but not of this tenant: give one below "replies.${tenant.slice(0, 64)}.", or one that is not below "replies."`,
+    });
   throwIfAny(violations);
   parseModelReference(model);
   const body = readBody(job, readJson);
@@ -100,7 +105,7 @@ function readBody({ headers, isJson, model, payload }: JobMessage, readJson: Rea
     throw invalidRequest([
       {
         field: 'body',
-        description: `is no ${isJson ? 'JSON' : 'ScoreRequest'}: ${(error as Error).message.slice(0, 200)}`,
+        description: `is no ${isJson ? 'JSON' : 'ScoreRequest'}: ${withoutExcerpt((error as Error).message)}`,
       },
     ]);
   }
@@ -120,6 +125,17 @@ function readDeadline(text: string | undefined): number | undefined {
       ? Date.parse(given)
       : NaN;
   return Number.isNaN(ms) ? undefined : ms;
+}
+
+/** JSON.parse cites the text, which may be personal: it is not for a record that can't be erased by its subject. */
+function withoutExcerpt(message: string): string {
+  return message.replace(/, (?:\.\.\.)?".*is not valid JSON$/s, '').slice(0, 200);
+}
+
+/** Workers may send to all of `replies.`, where each tenant hears what is below its own name. */
+function isOfAnother(replyTo: string, tenant: string): boolean {
+  const [first, second] = replyTo.split('.');
+  return first === 'replies' && second !== tenant;
 }
 
 /** A subject without wildcards that is not one of ours: its messages would be taken for what a worker or JetStream says. */

@@ -1,7 +1,8 @@
 import { isMeshError, MeshError, toMeshError } from '../../../kit/errors/mesh-error.ts';
 import { header } from '../job-names.ts';
 import type { Payloads } from '../payloads.ts';
-import type { Attempt, Outcome } from './attempt.ts';
+import type { Attempt, Attempts } from './attempt.ts';
+import type { Outcome } from './outcome.ts';
 import { classOf } from './retry.ts';
 
 export interface LargeJobsConfig {
@@ -19,22 +20,22 @@ const payloadHeader = header.payload.toLowerCase();
 export function createLargeJobs(
   { heldBytes, maxAttempts }: LargeJobsConfig,
   payloads: Pick<Payloads, 'find'>,
-  attempt: Attempt,
+  { attempt, unreadable }: Pick<Attempts, 'attempt' | 'unreadable'>,
   stopping: AbortSignal,
 ): Attempt {
   const room = createRoom(heldBytes);
   return async (job, trace) => {
     const reference = job.headers[payloadHeader];
     if (reference === undefined) return attempt(job, trace);
-    const failure = (thrown: unknown): Outcome => {
+    const failure = async (thrown: unknown): Promise<Outcome> => {
       const error = toMeshError(thrown);
       if (!isMeshError(thrown)) throw thrown;
       if (stopping.aborted) return { kind: 'handBack' };
       // A producer may have sent the job before its payload is there.
       const isHopeless = error.reason === 'PAYLOAD_NOT_FOUND' && job.delivery.attempt >= maxAttempts;
-      return isHopeless || classOf(error) === 'final'
-        ? { kind: 'failed', error, replyTo: undefined }
-        : { kind: 'retry', error };
+      if (!isHopeless && classOf(error) !== 'final') return { kind: 'retry', error };
+      // Looking for its payload was an attempt, reading a message that is wrong is none.
+      return unreadable(job, trace, error, error.reason === 'INVALID_REQUEST' ? 0 : job.delivery.attempt);
     };
     let leave = (): void => {};
     try {
@@ -45,7 +46,7 @@ export function createLargeJobs(
         leave = await room.enter(found.sizeBytes);
         payload = await found.read();
       } catch (thrown) {
-        return failure(thrown);
+        return await failure(thrown);
       }
       return await attempt({ ...job, payload }, trace);
     } finally {

@@ -2,8 +2,8 @@ import type { MeshError } from '../../../kit/errors/mesh-error.ts';
 
 /** Whether this process and the roles that it needs can score now. */
 export interface Readiness {
-  /** Resolves once they can, at the moment when nobody would wait any longer, or when it is closed. At once where they can. */
-  wait(untilMs: number): Promise<void> | undefined;
+  /** Whether they can: at once where they can, else true once they can, or false when nobody would wait any longer or it is closed. */
+  wait(untilMs: number): Promise<boolean> | true;
   close(): void;
 }
 
@@ -28,11 +28,15 @@ export function createReadiness(unready: () => MeshError | undefined): Readiness
     });
     return next;
   };
-  const waitOn = async (untilMs: number): Promise<void> => {
-    while (!isClosed && performance.now() < untilMs && unready() !== undefined) await nextLook();
+  const waitOn = async (untilMs: number): Promise<boolean> => {
+    while (unready() !== undefined) {
+      if (isClosed || performance.now() >= untilMs) return false;
+      await nextLook();
+    }
+    return true;
   };
   return {
-    wait: (untilMs) => (unready() === undefined ? undefined : waitOn(untilMs)),
+    wait: (untilMs) => unready() === undefined || waitOn(untilMs),
     close: () => {
       isClosed = true;
       wake();

@@ -35,6 +35,22 @@ export function classOf({ code, reason }: MeshError): ErrorClass {
   return waitReasons.has(reason) ? 'wait' : 'retry';
 }
 
+/** What fails a job is recorded for good, or was. */
+export function isRecordedForGood(error: MeshError): boolean {
+  return classOf(error) === 'final' || wasRefused(error);
+}
+
+/** How a job ends whose request such an error refuses: as its record says, if it was refused before. */
+export function endOf(error: MeshError): 'failed' | 'cancelled' | 'expired' {
+  if (!wasRefused(error)) return 'failed';
+  if (error.reason === 'CALL_CANCELLED') return 'cancelled';
+  return error.reason === 'DEADLINE_PAST' ? 'expired' : 'failed';
+}
+
+function wasRefused({ details }: MeshError): boolean {
+  return details.metadata?.refused_by !== undefined;
+}
+
 const retryBaseMs = 500;
 const maxRetryMs = 60_000;
 const waitBaseMs = 25;

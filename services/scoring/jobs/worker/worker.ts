@@ -8,7 +8,7 @@ import type { JobsConfig } from '../config.ts';
 import { begunSubject } from '../job-names.ts';
 import { createPayloads, payloadsBucket } from '../payloads.ts';
 import type { KeptStreams } from '../streams.ts';
-import { type AttemptDeps, createAttempt } from './attempt.ts';
+import { type AttemptDeps, createAttempts } from './attempt.ts';
 import { createCancellations } from './cancellations.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { createRelease } from './full-queues.ts';
@@ -38,7 +38,7 @@ export interface WorkerConfig
 export interface WorkerDeps
   extends Pick<
     AttemptDeps,
-    'score' | 'answered' | 'refuseForGood' | 'leaveRefusal' | 'expectNew' | 'readJson'
+    'score' | 'answered' | 'refuseForGood' | 'leaveRefusal' | 'expectNew' | 'wasRecorded' | 'readJson'
   > {
   readonly bus: Bus;
   readonly streams: KeptStreams;
@@ -71,7 +71,7 @@ export function createWorker(config: WorkerConfig, deps: WorkerDeps, closers: Cl
     payloads: createPayloads(objects, maxPayloadBytes - envelopeBytes),
   });
   const readiness = createReadiness(deps.unready);
-  const attempt = createAttempt(config, {
+  const attempts = createAttempts(config, {
     ...deps,
     readiness,
     cancellations: createCancellations(deps, closers),
@@ -84,7 +84,7 @@ export function createWorker(config: WorkerConfig, deps: WorkerDeps, closers: Cl
     attempt: createLargeJobs(
       { maxAttempts: config.maxAttempts, heldBytes: heldPayloadBytes },
       createPayloads(objects, maxPayloadBytes),
-      attempt,
+      attempts,
       stopping.signal,
     ),
     scheduler,
@@ -114,7 +114,7 @@ export function createWorker(config: WorkerConfig, deps: WorkerDeps, closers: Cl
     const stopped = queues.stop();
     scheduler.close();
     await stopped;
-    attempt.close();
+    attempts.close();
   });
 }
 

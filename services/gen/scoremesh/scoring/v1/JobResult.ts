@@ -34,7 +34,9 @@ export interface JobResult {
    */
   'error'?: (_google_rpc_Status | null);
   /**
-   * Deliveries to workers.
+   * Attempts that were begun at scoring it, or at reading its payload from the bucket; 0 for a job that ended before the first, as one
+   * that can't be read, was cancelled or had expired. A delivery to a worker that ended or stopped before it could begin counts as well,
+   * because nobody remembers.
    */
   'attempts'?: (number);
   /**
@@ -42,7 +44,7 @@ export interface JobResult {
    */
   'submittedAt'?: (_google_protobuf_Timestamp | null);
   /**
-   * When the last attempt began.
+   * When the last attempt began; absent where the worker that ended the job began none.
    */
   'startedAt'?: (_google_protobuf_Timestamp | null);
   /**
@@ -84,7 +86,9 @@ export interface JobResult__Output {
    */
   'error': (_google_rpc_Status__Output | null);
   /**
-   * Deliveries to workers.
+   * Attempts that were begun at scoring it, or at reading its payload from the bucket; 0 for a job that ended before the first, as one
+   * that can't be read, was cancelled or had expired. A delivery to a worker that ended or stopped before it could begin counts as well,
+   * because nobody remembers.
    */
   'attempts': (number);
   /**
@@ -92,7 +96,7 @@ export interface JobResult__Output {
    */
   'submittedAt': (_google_protobuf_Timestamp__Output | null);
   /**
-   * When the last attempt began.
+   * When the last attempt began; absent where the worker that ended the job began none.
    */
   'startedAt': (_google_protobuf_Timestamp__Output | null);
   /**
