@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 export const program = fileURLToPath(new URL('../../bin/scoremesh.js', import.meta.url));
@@ -46,13 +47,22 @@ export async function startRole(name: string, env: Readonly<Record<string, strin
     freeze: () => void running.child.kill('SIGSTOP'),
     thaw: () => void running.child.kill('SIGCONT'),
     restart: async () => {
-      running = await launch(name, env, ports);
+      for (let tries = 1; ; tries += 1)
+        try {
+          running = await launch(name, env, ports);
+          return;
+        } catch (error) {
+          // While it was away the system may have given one of its ports to a connection, for a moment.
+          if (tries === maxTries || !(error as Error).message.includes('EADDRINUSE')) throw error;
+          await delay(tries * 100);
+        }
     },
     stop: () => end(running.child, 'SIGTERM'),
   };
 }
 
 const maxLogLines = 200;
+const maxTries = 20;
 
 interface Launched {
   readonly child: ChildProcess;
