@@ -112,7 +112,7 @@ describe('a score', () => {
         },
       });
       const { Score } = await start(roles);
-      const call = newCall(20);
+      const call = newCall(1500);
       const failing = errorOf(Score(scoreRequest(), call));
       await until(() => performance.now() > call.deadline);
       gate.open();
