@@ -76,11 +76,11 @@ describe.skipIf(natsIsAbsent)('in a cluster of three servers', () => {
       for (const spec of specs) {
         await patiently(() => bus.ensureStream(spec));
         const { created } = await streams.info(spec.name);
-        expect((await bus.ensureStream(spec), await streams.info(spec.name)).created).toBe(created);
-        const { cluster, config } = await streams.info(spec.name);
-        expect([config.num_replicas, cluster?.replicas?.length]).toEqual([3, 2]);
-      }
-      const handled = new Set<string>();
+        await bus.ensureStream(spec);
+      const { cluster, config, created: since } = await streams.info(spec.name);
+      expect([since, config.num_replicas, cluster?.replicas?.length]).toEqual([created, 3, 2]);
+    }
+    const handled = new Set<string>();
       bus.consume(
         consumerOf('made'),
         async (delivery) => {

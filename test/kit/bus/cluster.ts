@@ -100,8 +100,8 @@ async function untilJetStreamAnswers(url: string): Promise<void> {
   }
 }
 
-/** Routes are told to all servers before any of them runs. */
-async function freePorts(count: number): Promise<number[]> {
+/** For what other servers are told before it runs. */
+export async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
   await Promise.all(servers.map((server) => new Promise((resolve) => server.once('listening', resolve))));
   const ports = servers.map((server) => (server.address() as { port: number }).port);
