@@ -77,10 +77,10 @@ describe.skipIf(natsIsAbsent)('in a cluster of three servers', () => {
         await patiently(() => bus.ensureStream(spec));
         const { created } = await streams.info(spec.name);
         await bus.ensureStream(spec);
-      const { cluster, config, created: since } = await streams.info(spec.name);
-      expect([since, config.num_replicas, cluster?.replicas?.length]).toEqual([created, 3, 2]);
-    }
-    const handled = new Set<string>();
+        const { cluster, config, created: since } = await streams.info(spec.name);
+        expect([since, config.num_replicas, cluster?.replicas?.length]).toEqual([created, 3, 2]);
+      }
+      const handled = new Set<string>();
       bus.consume(
         consumerOf('made'),
         async (delivery) => {
