@@ -23,6 +23,7 @@ export class Connection {
   readonly #downListeners = new Set<(error: MeshError) => void>();
   #nats: NatsConnection | undefined;
   #connected = false;
+  #isExplaining = false;
   #lastFailure: ConnectFailure = { why: 'not tried yet', advice: startIt };
 
   constructor(options: ConnectionOptions, config: BusConfig, log: Log) {
@@ -117,6 +118,25 @@ export class Connection {
     if (this.state !== 'closed') this.#log.warn('lost the connection to NATS', { servers: this.#servers });
     const error = this.#unavailable();
     for (const listener of [...this.#downListeners]) listener(error);
+    void this.#explain();
+  }
+
+  /** The client tells nothing of why it can't connect again, as when a certificate has expired meanwhile: another connection finds out. */
+  async #explain(): Promise<void> {
+    if (this.#isExplaining) return;
+    this.#isExplaining = true;
+    for (;;) {
+      const jittered = busDefaults.explainMs * (0.5 + Math.random() / 2);
+      await delay(jittered, undefined, { signal: this.#closing.signal, ref: false }).catch(() => {});
+      if (this.#connected || this.#closing.signal.aborted) break;
+      await connect({ ...this.#options, reconnect: false }).then(
+        (nats) => nats.close(),
+        (error) => {
+          if (!this.#connected) this.#failed(error);
+        },
+      );
+    }
+    this.#isExplaining = false;
   }
 
   #failed(error: unknown): void {

@@ -15,6 +15,7 @@ import { connectBus, natsIsAbsent } from './broker.ts';
 import { type Member, startCluster } from './cluster.ts';
 
 const patienceMs = 120_000;
+const patience = { timeout: 60_000 };
 const queue: StreamSpec = {
   name: 'queue',
   subjects: ['queue.>'],
@@ -80,6 +81,19 @@ describe.skipIf(natsIsAbsent)('in a cluster of three servers', () => {
         const { cluster, config, created: since } = await streams.info(spec.name);
         expect([since, config.num_replicas, cluster?.replicas?.length]).toEqual([created, 3, 2]);
       }
+      // As a mesh does that gets its cluster later.
+      const grown = { ...kept, name: 'grown', subjects: ['grown.>'] };
+      await patiently(() => bus.ensureStream({ ...grown, replicas: 1 }));
+      await patiently(() => bus.publish('grown.one', bytes('x')));
+      await patiently(() => bus.ensureStream(grown));
+      await expect
+        .poll(
+          async () => (await streams.info('grown')).cluster?.replicas?.map(({ current }) => current),
+          patience,
+        )
+        .toEqual([true, true]);
+      expect((await streams.info('grown')).state.messages).toBe(1);
+
       const handled = new Set<string>();
       bus.consume(
         consumerOf('made'),
@@ -90,7 +104,7 @@ describe.skipIf(natsIsAbsent)('in a cluster of three servers', () => {
         { concurrency: 4, stopGraceMs: 1000 },
       );
       await patiently(() => bus.publish('queue.made', bytes('one'), { msgId: 'one' }));
-      await expect.poll(() => [...handled], { timeout: 30_000 }).toEqual(['one']);
+      await expect.poll(() => [...handled], patience).toEqual(['one']);
       const made = await consumers.info('queue', 'made');
       expect(made.cluster?.replicas?.length).toBe(2);
       // Nothing is to be renewed: the other servers know the state of a consumer.
@@ -179,7 +193,7 @@ describe.skipIf(natsIsAbsent)('in a cluster of three servers', () => {
         const { state } = await manager.streams.info('queue', { subjects_filter: 'queue.killed' });
         return Object.values(state.subjects ?? {}).reduce((sum, count) => sum + count, 0);
       };
-      await expect.poll(() => left().catch(() => -1), { timeout: 60_000 }).toBe(0);
+      await expect.poll(() => left().catch(() => -1), patience).toBe(0);
       expect([...accepted].filter((text) => !handled.has(text))).toEqual([]);
     },
     patienceMs,

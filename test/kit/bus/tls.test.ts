@@ -102,6 +102,26 @@ describe.skipIf(natsIsAbsent || opensslIsAbsent)('TLS to NATS', () => {
     patienceMs,
   );
 
+  test(
+    'a server that comes back with another certificate is refused, which is told, until that is known',
+    async () => {
+      const { folder, authority, server } = await ours();
+      const other = createAuthority(folder, 'other');
+      const caFile = join(folder, 'ca.pem');
+      await copyFile(authority.cert, caFile);
+      const first = await startServerWith(folder, tlsWith(server));
+      const tried = await tryToConnect({ urls: [`tls://localhost:${first.port}`], caFile });
+      await tried.connected();
+      await first.stop(2000);
+      const renewed = tlsWith(other.issue('server', 'DNS:localhost'));
+      await startServerWith(folder, renewed, `port: ${first.port}`);
+      await tried.failed(/unknown authority.*set SCOREMESH_NATS_CA/);
+      await copyFile(other.cert, caFile);
+      await tried.connected();
+    },
+    patienceMs,
+  );
+
   test('a file that can not be read is told at the start', async () => {
     const caFile = join(await scratchFolder(), 'absent.pem');
     expect(existsSync(caFile)).toBe(false);
