@@ -5,6 +5,7 @@ import { silentLog } from '../../../services/kit/log/log.ts';
 import { untilReady } from '../../contract/ready.ts';
 import type { RoleProcess } from '../../contract/role-process.ts';
 import { natsIsAbsent } from '../../kit/bus/broker.ts';
+import { patiently } from '../../kit/patiently.ts';
 import { expectAllSucceeded } from './all-succeeded.ts';
 import { ackWaitMs, type FaultMesh, startFaultMesh } from './fault-mesh.ts';
 import { overGateway, overNats, startProducing } from './submission.ts';
@@ -56,7 +57,7 @@ describe.skipIf(natsIsAbsent)('jobs, counted,', () => {
       const producing = startProducing('nats', overNats(mesh.nats));
       for (let time = 0; time < 4; time++) {
         await delay(300 + Math.random() * 1000);
-        mesh.killNats();
+        await patiently(async () => mesh.killNats());
       }
       await delay(500);
       await expectAllSucceeded(mesh, 'nats', await producing.stop());
