@@ -20,6 +20,7 @@ export const jetStreamCode = {
   messageDeleteFailed: 10057,
   streamNameInUse: 10058,
   streamNotFound: 10059,
+  replicasNotSupported: 10074,
   notEnabled: 10076,
   storeFailed: 10077,
   streamOffline: 10118,
@@ -44,6 +45,10 @@ const byJetStreamCode: Readonly<Record<number, readonly [Reason, string]>> = {
   [jetStreamCode.tooFewServers]: [
     'NATS_UNAVAILABLE',
     'the cluster has fewer servers with room than there are to be replicas: start the others, or ask for fewer replicas',
+  ],
+  [jetStreamCode.replicasNotSupported]: [
+    'CONFIG_INVALID',
+    'this server is in no cluster: ask for one replica, or give all servers of a cluster in SCOREMESH_NATS_URL',
   ],
   [jetStreamCode.consumerNotFound]: [
     'NATS_UNAVAILABLE',

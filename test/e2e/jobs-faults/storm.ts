@@ -183,7 +183,7 @@ const faults: Readonly<Record<string, (mesh: FaultMesh, random: Random) => Promi
     worker.thaw();
   },
   'nats-server is killed': async ({ killNats }) => {
-    killNats();
+    await patiently(async () => killNats());
     await delay(500);
   },
   'the gateway is killed': ({ gateway }) => crash(gateway),
