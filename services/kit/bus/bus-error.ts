@@ -4,6 +4,11 @@ import { isMeshError, MeshError } from '../errors/mesh-error.ts';
 
 /** Codes of JetStream's own errors that mean something to a caller, as server/errors.json of nats-server lists them. */
 export const jetStreamCode = {
+  clusterIncomplete: 10004,
+  tooFewServers: 10005,
+  clusterNotAssigned: 10007,
+  clusterUnavailable: 10008,
+  clusterNotLeader: 10009,
   consumerNotFound: 10014,
   insufficientResources: 10023,
   messageNotFound: 10037,
@@ -15,14 +20,36 @@ export const jetStreamCode = {
   messageDeleteFailed: 10057,
   streamNameInUse: 10058,
   streamNotFound: 10059,
+  replicasNotSupported: 10074,
   notEnabled: 10076,
   storeFailed: 10077,
+  streamOffline: 10118,
+  consumerOffline: 10119,
 } as const;
 
 const enableJetStream = 'start nats-server with JetStream (-js) and allow it for this account';
 
+const noLeader: readonly [Reason, string] = [
+  'NATS_UNAVAILABLE',
+  'too few servers of the cluster run, or they are choosing a leader: start the others, or try again in some seconds',
+];
+
 /** By JetStream code, because the status alone ("503") says both "no stream" and "limit reached". */
 const byJetStreamCode: Readonly<Record<number, readonly [Reason, string]>> = {
+  [jetStreamCode.clusterIncomplete]: noLeader,
+  [jetStreamCode.clusterNotAssigned]: noLeader,
+  [jetStreamCode.clusterUnavailable]: noLeader,
+  [jetStreamCode.clusterNotLeader]: noLeader,
+  [jetStreamCode.streamOffline]: noLeader,
+  [jetStreamCode.consumerOffline]: noLeader,
+  [jetStreamCode.tooFewServers]: [
+    'NATS_UNAVAILABLE',
+    'the cluster has fewer servers with room than there are to be replicas: start the others, or ask for fewer replicas',
+  ],
+  [jetStreamCode.replicasNotSupported]: [
+    'CONFIG_INVALID',
+    'this server is in no cluster: ask for one replica, or give all servers of a cluster in SCOREMESH_NATS_URL',
+  ],
   [jetStreamCode.consumerNotFound]: [
     'NATS_UNAVAILABLE',
     'its consumer is gone; it is made again when this role reconnects',
@@ -50,7 +77,7 @@ const byClientCode: Readonly<Record<string, readonly [Reason, string]>> = {
   ],
   [ErrorCode.NoResponders]: [
     'NATS_UNAVAILABLE',
-    `no stream takes it, or JetStream is off: ${enableJetStream}`,
+    `no stream takes it, its cluster has no leader at the moment, or JetStream is off: ${enableJetStream}`,
   ],
   [ErrorCode.MaxPayloadExceeded]: [
     'MESSAGE_TOO_LARGE',

@@ -40,6 +40,8 @@ export const busDefaults = {
   // First and longest wait between attempts to connect; each wait is drawn between half and all of it.
   retryMs: 250,
   maxRetryMs: 5000,
+  // While a lost connection is being made again: longest wait between attempts to find out what keeps it from that.
+  explainMs: 5000,
   // Two missed pings tell a dead connection from a quiet one.
   pingIntervalMs: 20_000,
   closeGraceMs: 2000,

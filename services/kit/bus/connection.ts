@@ -1,17 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  type ConnectionOptions,
-  connect,
-  credsAuthenticator,
-  Events,
-  type NatsConnection,
-  type TlsOptions,
-} from 'nats';
+import { type ConnectionOptions, connect, Events, type NatsConnection } from 'nats';
 import { maskUser } from '../config/kinds.ts';
 import { MeshError } from '../errors/mesh-error.ts';
 import type { Log } from '../log/log.ts';
 import { type BusConfig, busDefaults } from './config.ts';
+import { type ConnectFailure, connectFailure, startIt } from './connect-failure.ts';
 import { Outbox } from './outbox.ts';
 
 /** off: no server is named. connecting: at start, or lost and being found again. */
@@ -30,7 +23,8 @@ export class Connection {
   readonly #downListeners = new Set<(error: MeshError) => void>();
   #nats: NatsConnection | undefined;
   #connected = false;
-  #lastError = 'not tried yet';
+  #isExplaining = false;
+  #lastFailure: ConnectFailure = { why: 'not tried yet', advice: startIt };
 
   constructor(options: ConnectionOptions, config: BusConfig, log: Log) {
     this.#options = options;
@@ -102,6 +96,8 @@ export class Connection {
     for await (const { type, data } of nats.status()) {
       if (type === Events.Reconnect) this.#up(nats);
       else if (type === Events.Disconnect) this.#down();
+      // While the client connects again, each of its tries is refused in the same way.
+      else if (type === Events.Error && !this.#connected) this.#failed(String(data));
       else if (type === Events.Error) this.#log.warn('NATS says', { error: String(data) });
     }
     this.#down();
@@ -118,18 +114,36 @@ export class Connection {
   #down(): void {
     if (!this.#connected) return;
     this.#connected = false;
-    this.#lastError = 'the connection was lost';
+    this.#lastFailure = { why: 'the connection was lost', advice: startIt };
     if (this.state !== 'closed') this.#log.warn('lost the connection to NATS', { servers: this.#servers });
     const error = this.#unavailable();
     for (const listener of [...this.#downListeners]) listener(error);
+    void this.#explain();
+  }
+
+  /** The client tells nothing of why it can't connect again, as when a certificate has expired meanwhile: another connection finds out. */
+  async #explain(): Promise<void> {
+    if (this.#isExplaining) return;
+    this.#isExplaining = true;
+    for (;;) {
+      const jittered = busDefaults.explainMs * (0.5 + Math.random() / 2);
+      await delay(jittered, undefined, { signal: this.#closing.signal, ref: false }).catch(() => {});
+      if (this.#connected || this.#closing.signal.aborted) break;
+      await connect({ ...this.#options, reconnect: false }).then(
+        (nats) => nats.close(),
+        (error) => {
+          if (!this.#connected) this.#failed(error);
+        },
+      );
+    }
+    this.#isExplaining = false;
   }
 
   #failed(error: unknown): void {
-    const message = error instanceof Error ? error.message : String(error);
-    if (message !== this.#lastError) {
-      this.#log.warn('can not connect to NATS; trying on', { servers: this.#servers, why: message });
-    }
-    this.#lastError = message;
+    const failure = connectFailure(error);
+    if (failure.why !== this.#lastFailure.why)
+      this.#log.warn('can not connect to NATS; trying on', { servers: this.#servers, ...failure });
+    this.#lastFailure = failure;
   }
 
   #unavailable(): MeshError {
@@ -139,60 +153,8 @@ export class Connection {
       'NATS_UNAVAILABLE',
       this.state === 'off'
         ? `no NATS server is configured: ${this.#missing}`
-        : `NATS at ${this.#servers} can not be reached (${this.#lastError}); it is being tried on: ` +
-            'start nats-server there or correct SCOREMESH_NATS_URL',
-    );
-  }
-}
-
-/** What the client needs to connect. Throws CONFIG_INVALID for a file that can't be read or half a key pair. */
-export async function connectionOptions(config: BusConfig): Promise<ConnectionOptions> {
-  const urls = (config.urls ?? []).map((given) => new URL(given));
-  const user = urls.find(({ username }) => username !== '');
-  const name = decodeURIComponent(user?.username ?? '');
-  const password = decodeURIComponent(user?.password ?? '');
-  const token = config.token ?? (password === '' && name !== '' ? name : undefined);
-  const tls =
-    (await tlsOptions(config)) ?? (urls.some(({ protocol }) => protocol === 'tls:') ? {} : undefined);
-  const credentials = config.credentialsFile;
-  return {
-    servers: urls.map(({ host }) => host),
-    name: config.name,
-    timeout: busDefaults.connectTimeoutMs,
-    maxReconnectAttempts: -1,
-    ignoreAuthErrorAbort: true,
-    reconnectDelayHandler: () => busDefaults.retryMs * (1 + Math.random()),
-    pingInterval: busDefaults.pingIntervalMs,
-    maxPingOut: 2,
-    noAsyncTraces: true,
-    ...(token === undefined ? {} : { token }),
-    ...(password === '' ? {} : { user: name, pass: password }),
-    ...(tls === undefined ? {} : { tls }),
-    ...(credentials === undefined ? {} : { authenticator: credsAuthenticator(await read(credentials)) }),
-  };
-}
-
-/** As paths: the client reads the files again at each connect, so that a renewed certificate is used without a restart. */
-async function tlsOptions({ caFile, certFile, keyFile }: BusConfig): Promise<TlsOptions | undefined> {
-  if ((certFile === undefined) !== (keyFile === undefined))
-    throw new MeshError(
-      'CONFIG_INVALID',
-      'SCOREMESH_NATS_CERT and SCOREMESH_NATS_KEY belong together: set both or neither',
-    );
-  const files = Object.entries({ caFile, certFile, keyFile }).filter(([, path]) => path !== undefined);
-  for (const [, path = ''] of files) await read(path);
-  return files.length === 0 ? undefined : Object.fromEntries(files);
-}
-
-async function read(path: string): Promise<Buffer> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    throw new MeshError(
-      'CONFIG_INVALID',
-      `a file for NATS can't be read: ${(error as Error).message}`,
-      {},
-      error,
+        : `NATS at ${this.#servers} can not be reached (${this.#lastFailure.why}); it is being tried on: ` +
+            this.#lastFailure.advice,
     );
   }
 }

@@ -44,8 +44,11 @@ export async function renewAfterRestart(
   return mark;
 }
 
-/** Says from which run of its nats-server on a consumer is; undefined in a cluster. */
+/**
+ * Says from which run of its nats-server on a consumer is; undefined in a cluster, and over a server that only leads to the one that has
+ * JetStream (a leaf node): whose runs are not known there, so that two processes would never agree on a mark.
+ */
 export function markOfRun({ info }: NatsConnection): string | undefined {
-  if (info === undefined || info.cluster !== undefined) return undefined;
+  if (info === undefined || info.cluster !== undefined || info.jetstream !== true) return undefined;
   return `made in the run of nats-server ${info.server_id}`;
 }

@@ -53,6 +53,9 @@ export interface ConsumerSpec {
   readonly inactiveMs?: number;
 }
 
+// A stream that has no leader at the moment does not answer, and is asked again; a leader is chosen within seconds.
+const answerTimeoutMs = 2500;
+
 /**
  * Creates the stream or changes it to the spec, and reads it back. Resolves when the server has exactly what the spec says, but for a lower
  * bound of what waits, which is not set while that much waits: it would remove what was accepted, and is told. Doing it twice changes
@@ -107,7 +110,7 @@ export async function ensureConsumer(
 }
 
 export function managerOf(nats: NatsConnection): Promise<JetStreamManager> {
-  return nats.jetstreamManager({ checkAPI: false });
+  return nats.jetstreamManager({ checkAPI: false, timeout: answerTimeoutMs });
 }
 
 /** Turns the "not found" of a request into undefined. */

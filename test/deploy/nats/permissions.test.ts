@@ -1,16 +1,12 @@
 import { hash } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { connect, Events, headers, type NatsConnection } from 'nats';
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { startNatsProcess } from '../../../services/kit/bus/nats-process.ts';
 import { MeshError } from '../../../services/kit/errors/mesh-error.ts';
 import { silentLog } from '../../../services/kit/log/log.ts';
 import { jobsDefaults } from '../../../services/scoring/jobs/config.ts';
 import { payloadsBucket, payloadsStream } from '../../../services/scoring/jobs/payloads.ts';
 import { jobStreams, keepJobStreams } from '../../../services/scoring/jobs/streams.ts';
-import { closersOfTest, connectBus, natsIsAbsent, scratchFolder } from '../../kit/bus/broker.ts';
+import { closersOfTest, connectBus, natsIsAbsent } from '../../kit/bus/broker.ts';
 import { scoreRequest } from '../../scoring/fakes.ts';
 import { createLedger, startWorker } from '../../scoring/jobs/worker-mesh.ts';
 import {
@@ -23,8 +19,8 @@ import {
   testStreams,
   workOn,
 } from '../../scoring/jobs-api/job-mesh.ts';
+import { shipped, startShipped, uncommented } from './shipped-server.ts';
 
-const shipped = fileURLToPath(new URL('../../../deploy/nats/permissions.conf', import.meta.url));
 const users = ['producer', 'large_producer', 'gateway', 'worker', 'mesh'] as const;
 type User = (typeof users)[number];
 
@@ -37,17 +33,10 @@ beforeAll(() => {
   return () => vi.unstubAllEnvs();
 });
 
-/** A nats-server with the permissions as they are shipped; resolves to its URL for a user. */
+/** A nats-server with the permissions as they are shipped, and the producer that is shipped as a comment; resolves to its URL for a user. */
 async function startServer(): Promise<(user: User) => string> {
-  const folder = await scratchFolder();
-  const config = join(folder, 'server.conf');
-  await writeFile(
-    config,
-    `host: "127.0.0.1"\nport: -1\njetstream { store_dir: ${JSON.stringify(folder)} }\ninclude ${JSON.stringify(relative(folder, shipped))}\n`,
-  );
-  const server = await startNatsProcess('nats-server', config, silentLog);
-  onTestFinished(() => server.stop(2000));
-  return (user) => `nats://${nameOf(user)}:password-of-${user}@127.0.0.1:${server.port}`;
+  const port = await startShipped('permissions.conf', uncommented(/PRODUCER_ACME_LARGE|acme-large/));
+  return (user) => `nats://${nameOf(user)}:password-of-${user}@127.0.0.1:${port}`;
 }
 
 async function connectAs(user: User, url: string): Promise<NatsConnection> {
@@ -269,6 +258,6 @@ describe.skipIf(natsIsAbsent)('the permissions that are shipped', () => {
     await expect(
       connect({ servers: host, user: 'mesh', pass: 'x', maxReconnectAttempts: 0 }),
     ).rejects.toThrow(/authorization/i);
-    expect(await readFile(shipped, 'utf8')).not.toMatch(/password: *[^$ ]/);
+    expect(await shipped('permissions.conf')).not.toMatch(/password: *[^$ ]/);
   });
 });

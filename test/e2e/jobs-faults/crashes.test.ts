@@ -5,9 +5,10 @@ import { silentLog } from '../../../services/kit/log/log.ts';
 import { untilReady } from '../../contract/ready.ts';
 import type { RoleProcess } from '../../contract/role-process.ts';
 import { natsIsAbsent } from '../../kit/bus/broker.ts';
-import { accountsOf, untilSettled } from './accounts.ts';
+import { patiently } from '../../kit/patiently.ts';
+import { expectAllSucceeded } from './all-succeeded.ts';
 import { ackWaitMs, type FaultMesh, startFaultMesh } from './fault-mesh.ts';
-import { type CountedJob, overGateway, overNats, startProducing } from './submission.ts';
+import { overGateway, overNats, startProducing } from './submission.ts';
 
 const patienceMs = 300_000;
 
@@ -20,18 +21,6 @@ describe.skipIf(natsIsAbsent)('jobs, counted,', () => {
     mesh = await startFaultMesh(closers);
   }, patienceMs);
   afterAll(() => closers.close(), patienceMs);
-
-  /** All of them succeeded, each with one result and one record. */
-  const expectAllSucceeded = async (tenant: string, submitted: readonly CountedJob[]): Promise<void> => {
-    await untilSettled(mesh, tenant, submitted.length);
-    const accounts = await accountsOf(mesh, tenant, submitted);
-    expect(accounts).toMatchObject({
-      faults: [],
-      states: { SUCCEEDED: submitted.length },
-      records: submitted.length,
-      deadLetters: 0,
-    });
-  };
 
   const crash = async (role: RoleProcess, times: number): Promise<void> => {
     for (let time = 0; time < times; time++) {
@@ -47,7 +36,7 @@ describe.skipIf(natsIsAbsent)('jobs, counted,', () => {
     async () => {
       const producing = startProducing('workers', overNats(mesh.nats));
       await Promise.all(mesh.workers.map((worker) => crash(worker, 3)));
-      await expectAllSucceeded('workers', await producing.stop());
+      await expectAllSucceeded(mesh, 'workers', await producing.stop());
     },
     patienceMs,
   );
@@ -57,7 +46,7 @@ describe.skipIf(natsIsAbsent)('jobs, counted,', () => {
     async () => {
       const producing = startProducing('gateway', overGateway(mesh.client));
       await crash(mesh.gateway, 3);
-      await expectAllSucceeded('gateway', await producing.stop());
+      await expectAllSucceeded(mesh, 'gateway', await producing.stop());
     },
     patienceMs,
   );
@@ -68,10 +57,10 @@ describe.skipIf(natsIsAbsent)('jobs, counted,', () => {
       const producing = startProducing('nats', overNats(mesh.nats));
       for (let time = 0; time < 4; time++) {
         await delay(300 + Math.random() * 1000);
-        mesh.killNats();
+        await patiently(async () => mesh.killNats());
       }
       await delay(500);
-      await expectAllSucceeded('nats', await producing.stop());
+      await expectAllSucceeded(mesh, 'nats', await producing.stop());
     },
     patienceMs,
   );
@@ -81,7 +70,7 @@ describe.skipIf(natsIsAbsent)('jobs, counted,', () => {
     async () => {
       const producing = startProducing('audit', overNats(mesh.nats));
       await crash(mesh.audit, 3);
-      await expectAllSucceeded('audit', await producing.stop());
+      await expectAllSucceeded(mesh, 'audit', await producing.stop());
     },
     patienceMs,
   );
@@ -97,7 +86,7 @@ describe.skipIf(natsIsAbsent)('jobs, counted,', () => {
         await delay(ackWaitMs * 2);
         worker.thaw();
       }
-      await expectAllSucceeded('frozen', await producing.stop());
+      await expectAllSucceeded(mesh, 'frozen', await producing.stop());
       // What came to the one that stood still was given to the other one.
       expect(await counted(mesh.workers, 'redelivered')).toBeGreaterThan(before);
     },
@@ -113,7 +102,7 @@ describe.skipIf(natsIsAbsent)('jobs, counted,', () => {
       await delay(1500);
       const submitted = await producing.stop();
       await mesh.client.models.LoadModel({ name: 'm' });
-      await expectAllSucceeded('unloaded', submitted);
+      await expectAllSucceeded(mesh, 'unloaded', submitted);
     },
     patienceMs,
   );

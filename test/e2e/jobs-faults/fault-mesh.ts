@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connect as connectNats, type NatsConnection } from 'nats';
+import { type ConnectionOptions, connect as connectNats, type NatsConnection } from 'nats';
 import { connect, type MeshClient } from '../../../gateway/client/client.ts';
 import { startNatsServer } from '../../../services/kit/bus/nats-server.ts';
 import type { Closers } from '../../../services/kit/lifecycle/closers.ts';
@@ -19,12 +19,20 @@ export interface FaultMesh {
   readonly audit: RoleProcess;
   readonly gateway: RoleProcess;
   readonly workers: readonly RoleProcess[];
-  /** kill -9; it is started again on the same files at once. */
+  /** kill -9 of the mesh's own server; it is started again on the same files at once. */
   killNats(): void;
+}
+
+/** How to connect to NATS: the settings of the processes, and the same for a plain client. */
+export interface GivenNats {
+  readonly env: Readonly<Record<string, string>>;
+  readonly client: ConnectionOptions;
 }
 
 export interface FaultMeshOptions {
   readonly workers?: number;
+  /** Instead of a server of the mesh's own. */
+  readonly nats?: GivenNats;
   /** SCOREMESH_* of gateway and workers. */
   readonly env?: Readonly<Record<string, string>>;
   /** Files of models besides m, by their path. */
@@ -49,8 +57,7 @@ export async function startFaultMesh(closers: Closers, options: FaultMeshOptions
     mkdirSync(join(models, path, '..'), { recursive: true });
     writeFileSync(join(models, path), content);
   }
-  const server = await startNatsServer({ folder: join(folder, 'nats') }, { log: silentLog }, closers);
-  if ('missing' in server) throw new Error(server.missing);
+  const given = options.nats ?? (await ownServer(join(folder, 'nats'), closers));
   const common = { SCOREMESH_DATA: join(folder, 'data'), SCOREMESH_MODELS: models };
   const start = async (roles: string, env: Readonly<Record<string, string>> = {}): Promise<RoleProcess> => {
     const role = await startRole(roles, { ...common, ...env });
@@ -66,7 +73,7 @@ export async function startFaultMesh(closers: Closers, options: FaultMeshOptions
     SCOREMESH_FEATURE_ADDRESS: addressOf(inference),
     SCOREMESH_INFERENCE_ADDRESS: addressOf(inference),
     SCOREMESH_AUDIT_ADDRESS: addressOf(audit),
-    SCOREMESH_NATS_URL: server.url,
+    ...given.env,
     SCOREMESH_JOBS_ACK_WAIT: `${ackWaitMs}ms`,
     ...options.env,
   };
@@ -77,7 +84,7 @@ export async function startFaultMesh(closers: Closers, options: FaultMeshOptions
   const client = connect({ address: addressOf(gateway), timeoutMs: 10_000 });
   closers.add('client', () => client.close());
   const nats = await connectNats({
-    servers: server.url,
+    ...given.client,
     maxReconnectAttempts: -1,
     reconnectTimeWait: 50,
     noAsyncTraces: true,
@@ -96,6 +103,12 @@ export async function startFaultMesh(closers: Closers, options: FaultMeshOptions
   for (const role of [inference, audit, gateway, ...workers])
     await untilReady(`http://127.0.0.1:${role.metricsPort}`);
   return mesh;
+}
+
+async function ownServer(folder: string, closers: Closers): Promise<GivenNats> {
+  const server = await startNatsServer({ folder }, { log: silentLog }, closers);
+  if ('missing' in server) throw new Error(server.missing);
+  return { env: { SCOREMESH_NATS_URL: server.url }, client: { servers: server.url } };
 }
 
 function addressOf({ grpcPort }: RoleProcess): string {

@@ -2,9 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Random } from '../../audit/faults/random.ts';
 import { untilReady } from '../../contract/ready.ts';
 import type { RoleProcess } from '../../contract/role-process.ts';
+import { patiently } from '../../kit/patiently.ts';
 import { type Accounts, accountsOf, untilSettled } from './accounts.ts';
 import { ackWaitMs, type FaultMesh } from './fault-mesh.ts';
-import { type CountedJob, overGateway, overNats, patiently, type Submit, submitAll } from './submission.ts';
+import { type CountedJob, overGateway, overNats, type Submit, submitAll } from './submission.ts';
 
 /** Shorter than the storm, so that jobs come again which NATS does not know any more. */
 const duplicateWindowMs = 2000;
@@ -182,7 +183,7 @@ const faults: Readonly<Record<string, (mesh: FaultMesh, random: Random) => Promi
     worker.thaw();
   },
   'nats-server is killed': async ({ killNats }) => {
-    killNats();
+    await patiently(async () => killNats());
     await delay(500);
   },
   'the gateway is killed': ({ gateway }) => crash(gateway),

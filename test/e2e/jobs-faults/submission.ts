@@ -1,5 +1,6 @@
 import { headers, type NatsConnection } from 'nats';
 import type { MeshClient } from '../../../gateway/client/client.ts';
+import { patiently } from '../../kit/patiently.ts';
 
 export type Lane = 'high' | 'normal' | 'low';
 
@@ -27,9 +28,6 @@ export const jobs = (
     a: place,
     ...more(place),
   }));
-
-const patienceMs = 120_000;
-const pauseMs = 50;
 
 /** How a job is submitted; it may fail, and is then repeated with the same id. Resolves to whether it was known already. */
 export type Submit = (job: CountedJob) => Promise<boolean>;
@@ -67,20 +65,6 @@ export function overGateway({ scoring }: MeshClient): Submit {
     );
     return duplicate;
   };
-}
-
-/** Does it until it succeeds, for as long as a mesh may take to come back. */
-export async function patiently<T>(work: () => Promise<T>, failed: () => void = () => {}): Promise<T> {
-  const giveUpAt = performance.now() + patienceMs;
-  for (;;) {
-    try {
-      return await work();
-    } catch (error) {
-      failed();
-      if (performance.now() > giveUpAt) throw error;
-      await new Promise((resolve) => setTimeout(resolve, pauseMs));
-    }
-  }
 }
 
 /** Submits all of them, each until it is accepted. Resolves to how many tries failed. */

@@ -3,6 +3,7 @@ import { connect, type NatsConnection } from 'nats';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { markOfRun } from '../../../services/kit/bus/consumer-renewal.ts';
 import { type ConsumerSpec, ensureConsumer, type StreamSpec } from '../../../services/kit/bus/stream.ts';
+import { patiently } from '../patiently.ts';
 import { connectBus, natsIsAbsent, startBroker } from './broker.ts';
 import { collector } from './collector.ts';
 
@@ -93,7 +94,8 @@ describe.skipIf(natsIsAbsent)('after nats-server was killed', () => {
     const producing = queues.flatMap((queue) => [0, 1, 2, 3].map((place) => produce(queue, place)));
     for (let kills = 0; kills < 6; kills += 1) {
       await delay(200 + Math.random() * 600);
-      kill();
+      // On a loaded machine it may not be back yet.
+      await patiently(async () => kill());
     }
     isOver = true;
     await Promise.all(producing);

@@ -93,6 +93,14 @@ describe.skipIf(natsIsAbsent)('setting up', () => {
     });
   });
 
+  test('a server in no cluster keeps no replicas, and it is said what to do', async () => {
+    const { nats } = await connected();
+    await expect(ensureStream(nats, { ...stream, replicas: 3 })).rejects.toMatchObject({
+      reason: 'CONFIG_INVALID',
+      message: expect.stringMatching(/in no cluster: ask for one replica/),
+    });
+  });
+
   test('a consumer of a stream that is not there can not be set up', async () => {
     const { nats } = await connected();
     await expect(ensureConsumer(nats, consumer)).rejects.toMatchObject({ reason: 'NATS_UNAVAILABLE' });

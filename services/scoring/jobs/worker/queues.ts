@@ -42,9 +42,11 @@ const pollMs = 1000;
 const looksPerAge = 5;
 /** Subjects that one look reads: of each lane, tenant and model with jobs. */
 const maxSubjects = 100_000;
-/** A queue is crowded from this share of its bound on, and one with a bound below the next number always: it fills before it is looked at. */
-const crowdedShare = 1 / 4;
-const smallBound = 50_000;
+/**
+ * A queue is crowded while it has room for less: 10,000 acknowledgements a second, more than a worker has, were seen to leave up to 4000 messages that a
+ * killed server has again, those of about one of its files; and a queue may have grown by some ten thousands since it was looked at.
+ */
+const crowdedRoom = 50_000;
 /** What is asked for of a queue where there are many. */
 const minWindow = 4;
 /** Over all workers; jobs that wait to be tried again count. */
@@ -125,7 +127,7 @@ export function createQueues(
       const { lane, tenant } = readJobSubject(subject);
       const key = `${lane}.${tenant}`;
       found.set(key, (found.get(key) ?? 0) + count);
-      if (count > config.maxQueued * crowdedShare) full.add(subject);
+      if (count > config.maxQueued - crowdedRoom) full.add(subject);
     }
     if (isStopped) return;
     counts = found;
@@ -184,7 +186,7 @@ export function createQueues(
       await Promise.all(all.map((consumption) => consumption.stop()));
     },
     depths: () => counts,
-    isCrowded: (subject) => config.maxQueued < smallBound || crowded.has(subject),
+    isCrowded: (subject) => config.maxQueued < crowdedRoom || crowded.has(subject),
     oldestTakenAtMs: (lane) => oldest.get(lane),
     followed: () => followed.size,
   };
