@@ -4,9 +4,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Closers, createClosers } from '../../services/kit/lifecycle/closers.ts';
 import { silentLog } from '../../services/kit/log/log.ts';
 import { natsIsAbsent } from '../kit/bus/broker.ts';
+import { patiently } from '../kit/patiently.ts';
 import { accountsOf, untilSettled } from './jobs-faults/accounts.ts';
 import { type FaultMesh, startFaultMesh } from './jobs-faults/fault-mesh.ts';
-import { jobs, patiently } from './jobs-faults/submission.ts';
+import { jobs } from './jobs-faults/submission.ts';
 
 const patienceMs = 300_000;
 const windowMs = 1000;
