@@ -35,7 +35,7 @@ describe.skipIf(natsIsAbsent)('jobs, counted,', () => {
     'survive a kill -9 of their workers at random points',
     async () => {
       const producing = startProducing('workers', overNats(mesh.nats));
-      await Promise.all(mesh.workers.map((worker) => crash(worker, 3)));
+      await Promise.all(mesh.workers.map((worker) => crash(worker, 2)));
       await expectAllSucceeded(mesh, 'workers', await producing.stop());
     },
     patienceMs,
@@ -45,7 +45,7 @@ describe.skipIf(natsIsAbsent)('jobs, counted,', () => {
     'survive a kill -9 of the gateway that takes them',
     async () => {
       const producing = startProducing('gateway', overGateway(mesh.client));
-      await crash(mesh.gateway, 3);
+      await crash(mesh.gateway, 2);
       await expectAllSucceeded(mesh, 'gateway', await producing.stop());
     },
     patienceMs,
@@ -69,7 +69,7 @@ describe.skipIf(natsIsAbsent)('jobs, counted,', () => {
     'survive a kill -9 of the audit log',
     async () => {
       const producing = startProducing('audit', overNats(mesh.nats));
-      await crash(mesh.audit, 3);
+      await crash(mesh.audit, 2);
       await expectAllSucceeded(mesh, 'audit', await producing.stop());
     },
     patienceMs,

@@ -35,7 +35,7 @@ describe.skipIf(natsIsAbsent)('a poison job', () => {
   const expectOnlyItDead = async (tenant: string): Promise<void> => {
     const [worker] = mesh.workers;
     const poison = poisonOf(tenant);
-    const others = jobs(tenant, 1000);
+    const others = jobs(tenant, 300);
     const all = [...others.slice(0, 100), poison, ...others.slice(100)];
     await worker!.kill();
     await submitAll(all, overNats(mesh.nats), 1);

@@ -7,9 +7,9 @@ import { type FaultMesh, startFaultMesh } from './fault-mesh.ts';
 import { storm, stormSettings } from './storm.ts';
 
 const patienceMs = 600_000;
-const jobs = 3000;
+const jobs = 2000;
 
-describe.skipIf(natsIsAbsent)('three thousand jobs of every kind', () => {
+describe.skipIf(natsIsAbsent)('two thousand jobs of every kind', () => {
   let closers: Closers;
   let mesh: FaultMesh;
 
@@ -29,7 +29,7 @@ describe.skipIf(natsIsAbsent)('three thousand jobs of every kind', () => {
         tenant: 'storm',
         jobs,
         perSecond: 150,
-        pauseMs: 800,
+        pauseMs: 500,
         faults: 7,
         untilOver: false,
         tell,
