@@ -1,10 +1,10 @@
 import { buildModel, floats, type Node } from '../../inference/onnx-models.ts';
 
 const width = 1024;
-/** Some tens of milliseconds each: seconds together. */
-const products = 80;
+/** Some tens of milliseconds each: a second or two together. */
+const products = 30;
 
-/** Files of a model "slow": a number in, a number out, and seconds of matrix products between. */
+/** Files of a model "slow": a number in, a number out, and a second or two of matrix products between. */
 export function slowModel(): Readonly<Record<string, Buffer | string>> {
   const square = Array.from({ length: width * width }, (_unused, place) => ((place % 7) - 3) / width);
   const ones = Array.from({ length: width }, () => 1);
