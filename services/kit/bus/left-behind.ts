@@ -89,7 +89,7 @@ export class LeftBehind {
     // Asked before the stream is read: what it calls done is gone when its place is read, unless it was left behind.
     const done = doneUpTo(await consumers.info(stream, name));
     const remove = (sequence: number): Promise<void> =>
-      streams.deleteMessage(stream, sequence, false).then(() => {}, unlessGone);
+      streams.deleteMessage(stream, sequence, true).then(() => {}, unlessGone);
     const running = new Set<Promise<void>>();
     let taken = 0;
     let failure: { readonly error: unknown } | undefined;

@@ -25,6 +25,8 @@ export interface StoredMessages {
   next(stream: string, subject: string, from: number, call?: Call): Promise<StoredMessage | undefined>;
   /** Subjects of the filter that have messages, with their numbers; `limit` of them at least, if there are so many. */
   subjects(stream: string, filter: string, limit: number, call?: Call): Promise<Map<string, number>>;
+  /** Messages that the stream has of one subject at most; undefined if it has no bound for that. */
+  maxPerSubject(stream: string): Promise<number | undefined>;
   /** Removes a message from a stream; false if it was gone already. A nats-server that is killed within some seconds may have it again (2.9). */
   remove(stream: string, sequence: number, call?: Call): Promise<boolean>;
   /** Removes a message so that a nats-server that is killed has it no more: it is overwritten. False if it was gone already. */
@@ -36,6 +38,7 @@ interface Reply {
   readonly error?: ApiRefusal;
   readonly success?: boolean;
   readonly total?: number;
+  readonly config?: { readonly max_msgs_per_subject?: number };
   readonly state?: { readonly subjects?: Readonly<Record<string, number>> | null };
   readonly message?: {
     readonly subject: string;
@@ -96,6 +99,12 @@ export function createStoredMessages(connection: Connection): StoredMessages {
         total = reply?.total ?? offset;
       }
       return found;
+    },
+    maxPerSubject: async (stream) => {
+      const doing = `reading the bounds of stream ${stream}`;
+      const reply = await ask(connection, undefined, `$JS.API.STREAM.INFO.${stream}`, {}, doing, () => false);
+      const bound = reply?.config?.max_msgs_per_subject ?? -1;
+      return bound < 0 ? undefined : bound;
     },
     remove: (stream, sequence, call) => remove(stream, sequence, false, call),
     erase: (stream, sequence) => remove(stream, sequence, true, undefined),

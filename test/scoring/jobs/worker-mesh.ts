@@ -99,7 +99,10 @@ export interface RunningWorker {
 export async function startWorker(
   url: string,
   ledger: Pick<Ledger, 'score' | 'answered' | 'refuseForGood' | 'wasRecorded'>,
-  config: Partial<WorkerConfig> = {},
+  {
+    maxQueued = jobsDefaults.maxQueued,
+    ...config
+  }: Partial<WorkerConfig & Pick<JobsConfig, 'maxQueued'>> = {},
   unready: () => MeshError | undefined = () => undefined,
 ): Promise<RunningWorker> {
   const recorder = createRecorder();
@@ -109,7 +112,7 @@ export async function startWorker(
   const bus = await connectBus(url, { log: recorder.log });
   const { tracer } = recorder.instruments;
   const streams = keepJobStreams(
-    jobStreams({ ...jobsDefaults, maxQueued: config.maxQueued ?? jobsDefaults.maxQueued }),
+    jobStreams({ ...jobsDefaults, maxQueued }),
     { bus, log: recorder.log },
     closers,
   );

@@ -13,8 +13,6 @@ export interface QueuesConfig {
   readonly ackWaitMs: number;
   /** Jobs that this process holds, over all queues: those that run and those that wait for their turn. */
   readonly held: number;
-  /** Jobs that one subject may have. */
-  readonly maxQueued: number;
   readonly stopGraceMs: number;
   readonly maxFollowed?: number;
   readonly pollMs?: number;
@@ -75,6 +73,8 @@ export function createQueues(
   const unserved = new Map<string, number>();
   let counts: ReadonlyMap<string, number> = new Map();
   let crowded: ReadonlySet<string> = new Set();
+  /** Of each subject. */
+  let bound = 0;
   const oldest = new Map<Lane, number | undefined>();
   let looks = 0;
   let isStopped = false;
@@ -123,15 +123,18 @@ export function createQueues(
   const look = async (): Promise<void> => {
     const found = new Map<string, number>();
     const full = new Set<string>();
+    // That of the stream: another process may have set another one.
+    const most = (await bus.stored.maxPerSubject(jobsStream)) ?? Number.POSITIVE_INFINITY;
     for (const [subject, count] of await bus.stored.subjects(jobsStream, 'scoremesh.jobs.>', maxSubjects)) {
       const { lane, tenant } = readJobSubject(subject);
       const key = `${lane}.${tenant}`;
       found.set(key, (found.get(key) ?? 0) + count);
-      if (count > config.maxQueued - crowdedRoom) full.add(subject);
+      if (count > most - crowdedRoom) full.add(subject);
     }
     if (isStopped) return;
     counts = found;
     crowded = full;
+    bound = most;
     const now = performance.now();
     for (const [key, queue] of followed)
       queue.idleSinceMs = found.has(key) ? undefined : (queue.idleSinceMs ?? now);
@@ -186,7 +189,7 @@ export function createQueues(
       await Promise.all(all.map((consumption) => consumption.stop()));
     },
     depths: () => counts,
-    isCrowded: (subject) => config.maxQueued < crowdedRoom || crowded.has(subject),
+    isCrowded: (subject) => bound < crowdedRoom || crowded.has(subject),
     oldestTakenAtMs: (lane) => oldest.get(lane),
     followed: () => followed.size,
   };

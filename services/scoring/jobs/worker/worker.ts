@@ -25,10 +25,7 @@ import { createScheduler } from './scheduler.ts';
 import { createSuspects } from './suspects.ts';
 
 export interface WorkerConfig
-  extends Pick<
-    JobsConfig,
-    'concurrency' | 'maxAttempts' | 'maxQueued' | 'attemptTimeoutMs' | 'patienceMs' | 'ackWaitMs'
-  > {
+  extends Pick<JobsConfig, 'concurrency' | 'maxAttempts' | 'attemptTimeoutMs' | 'patienceMs' | 'ackWaitMs'> {
   /** How long jobs that are being scored may take to finish when the worker stops. */
   readonly graceMs: number;
   /** The largest job and the largest result. */
@@ -97,9 +94,8 @@ export function createWorker(config: WorkerConfig, deps: WorkerDeps, closers: Cl
   });
   // As many again wait for their turn or for their result to be stored, so that none that could run is still on its way here.
   const held = config.concurrency * 2;
-  const { ackWaitMs, maxQueued } = config;
   const queues: Queues = createQueues(
-    { ackWaitMs, held, maxQueued, stopGraceMs: config.graceMs },
+    { ackWaitMs: config.ackWaitMs, held, stopGraceMs: config.graceMs },
     { bus, log },
     handle,
   );
