@@ -30,7 +30,7 @@ export interface StoredMessages {
   /** Removes a message from a stream; false if it was gone already. A nats-server that is killed within some seconds may have it again (2.9). */
   remove(stream: string, sequence: number, call?: Call): Promise<boolean>;
   /** Removes a message so that a nats-server that is killed has it no more: it is overwritten. False if it was gone already. */
-  erase(stream: string, sequence: number): Promise<boolean>;
+  erase(stream: string, sequence: number, call?: Call): Promise<boolean>;
 }
 
 /** https://docs.nats.io/reference/reference-protocols/nats_api_reference: STREAM.MSG.GET, STREAM.MSG.DELETE and STREAM.INFO. */
@@ -107,7 +107,7 @@ export function createStoredMessages(connection: Connection): StoredMessages {
       return bound < 0 ? undefined : bound;
     },
     remove: (stream, sequence, call) => remove(stream, sequence, false, call),
-    erase: (stream, sequence) => remove(stream, sequence, true, undefined),
+    erase: (stream, sequence, call) => remove(stream, sequence, true, call),
   };
 }
 

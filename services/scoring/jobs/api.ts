@@ -37,6 +37,7 @@ const maxTenants = 10_000;
 export function createJobsApi(config: JobsApiConfig, deps: JobsApiDeps): JobHandlers {
   const { bus, metrics, tracer } = deps;
   const known = createKnownJobs(config.knownJobs, maxTenants);
+  bus.onConnected(() => known.clear());
   const payloads = createPayloads(bus.objects(payloadsBucket), config.maxPayloadBytes);
   const find = createFindJob(bus, known, payloads);
   const notices = createNotices(bus);

@@ -14,6 +14,8 @@ export interface KnownJobs {
   get(tenant: string, jobId: string): QueuedJob | undefined;
   add(job: QueuedJob): void;
   forget(tenant: string, jobId: string): void;
+  /** Forgets all: the stream may be another one. */
+  clear(): void;
   /** Every job of the tenant that waits up to this sequence is known, or was and is over; 0 if that can't be said. */
   seenUpTo(tenant: string): number;
   noteSeenUpTo(tenant: string, sequence: number): void;
@@ -37,6 +39,10 @@ export function createKnownJobs(maxJobs: number, maxTenants: number): KnownJobs 
     },
     forget: (tenant, jobId) => {
       jobs.delete(keyOf(tenant, jobId));
+    },
+    clear: () => {
+      jobs.clear();
+      seen.clear();
     },
     seenUpTo: (tenant) => seen.get(tenant) ?? 0,
     noteSeenUpTo: (tenant, sequence) => {

@@ -34,6 +34,7 @@ const reserveMs = 500;
  * Submits dead jobs again, oldest first. Of each: its DEAD result is removed, so that there is room for the next one (only that very result,
  * by its sequence); the job is published as it was, into the lane it came from; then the dead letter is removed. Interrupted at any point
  * the letter is still there, and another call does what is left; a job is published twice at worst and then has one result all the same.
+ * What is removed is erased: a killed nats-server would have a DEAD result again, and the job would keep it.
  * Letters that name no job stay: nobody could ask for their results.
  */
 export function createRedrive({ bus, find, known, notices, now }: RedriveDeps) {
@@ -64,10 +65,10 @@ export function createRedrive({ bus, find, known, notices, now }: RedriveDeps) {
     const kept = await find.kept({ tenant, jobId }, call);
     if (kept !== undefined && !isDead(kept)) {
       // Submitted again before, and interrupted then.
-      await bus.stored.remove(deadStream, sequence, call);
+      await bus.stored.erase(deadStream, sequence, call);
       return false;
     }
-    if (kept !== undefined) await bus.stored.remove(resultsStream, kept.sequence, call);
+    if (kept !== undefined) await bus.stored.erase(resultsStream, kept.sequence, call);
     // Of this letter: the id of the job itself may still be within the window in which JetStream knows it.
     const submission = `.again.${sequence}`;
     const stored = await publishJob(
@@ -77,7 +78,7 @@ export function createRedrive({ bus, find, known, notices, now }: RedriveDeps) {
     );
     if (!stored.duplicate) known.add({ jobId, tenant, subject, sequence: stored.sequence, takenAtMs: now() });
     notices.jobWaits(lane, tenant);
-    await bus.stored.remove(deadStream, sequence, call);
+    await bus.stored.erase(deadStream, sequence, call);
     return true;
   }
 }

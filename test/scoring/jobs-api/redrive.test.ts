@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { MeshError } from '../../../services/kit/errors/mesh-error.ts';
 import { toStatus } from '../../../services/kit/errors/status.ts';
 import { natsIsAbsent } from '../../kit/bus/broker.ts';
+import { patiently } from '../../kit/patiently.ts';
 import { scoreRequest } from '../fakes.ts';
 import {
   apiOver,
@@ -62,6 +63,15 @@ describe.skipIf(natsIsAbsent)('RedriveJobs', () => {
     });
     await mesh.work();
     for (const id of ['d0', 'd1', 'd2', 'd3']) expect((await watched(mesh, id)).at(-1)).toBe('SUCCEEDED');
+  });
+
+  it('leaves nothing that a nats-server which is killed a moment later has again', async () => {
+    const mesh = await withDead(8);
+    expect(await mesh.jobs.RedriveJobs(ask, mesh.call())).toMatchObject({ redriven: 8 });
+    mesh.broker.kill();
+    const left = async (stream: string): Promise<string | undefined> =>
+      (await patiently(() => mesh.bus.stored.last(stream, '>')))?.subject;
+    expect([await left('SCOREMESH_DEAD'), await left('SCOREMESH_RESULTS')]).toEqual([undefined, undefined]);
   });
 
   it('takes only those that were meant, and as many as were asked for', async () => {
