@@ -72,8 +72,10 @@ describe.skipIf(natsIsAbsent)('a worker when things go wrong', () => {
     const consumer = await nats.jetstream().consumers.get('SCOREMESH_JOBS', 'jobs-normal-t');
     for (let delivery = 0; delivery < 4 * ids.length; delivery += 1)
       expect((await consumer.next({ expires: 10_000 }))?.nak(1)).toBeUndefined();
-    await nats.jetstream().publish('scoremesh.attempts.t.poison', '2');
-    await nats.jetstream().publish('scoremesh.attempts.t.suspect', '1');
+    await nats.jetstream().publish('scoremesh.attempts.t.poison', '2 2');
+    await nats.jetstream().publish('scoremesh.attempts.t.suspect', '1 3');
+    // Of a message that was redriven since.
+    await nats.jetstream().publish('scoremesh.attempts.t.companion', '2 1');
     const { metrics } = await startWorker(mesh.broker.url, ledger, { maxAttempts: 3 });
     const results = await mesh.ended(4);
     expect([results.get('poison')?.state, results.get('poison')?.error?.message]).toEqual([

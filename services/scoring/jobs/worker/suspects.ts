@@ -17,6 +17,12 @@ export interface Suspects {
   run<T>(job: JobMessage, attempt: () => Promise<T>): Promise<T | undefined>;
 }
 
+interface Mark {
+  readonly marks: number;
+  /** Sequence of the job's message: one that was redriven begins anew. */
+  readonly message: number;
+}
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -36,8 +42,12 @@ export function createSuspects({ maxAttempts }: { readonly maxAttempts: number }
     return end;
   };
 
-  const marked = async <T>(subject: string, marks: number, attempt: () => Promise<T>): Promise<T> => {
-    const { sequence } = await bus.publish(subject, encoder.encode(String(marks)));
+  const marked = async <T>(
+    subject: string,
+    { marks, message }: Mark,
+    attempt: () => Promise<T>,
+  ): Promise<T> => {
+    const { sequence } = await bus.publish(subject, encoder.encode(`${marks} ${message}`));
     try {
       return await attempt();
     } finally {
@@ -53,15 +63,21 @@ export function createSuspects({ maxAttempts }: { readonly maxAttempts: number }
       if (!delivery.redelivered) return attempt();
       const subject = attemptsSubject(tenant, jobId);
       const kept = await bus.stored.last(attemptsStream, subject);
-      const marks = kept === undefined ? 0 : Number(decoder.decode(kept.payload));
+      const message = delivery.sequence;
+      const marks = kept === undefined ? 0 : marksOf(kept.payload, message);
       if (marks >= maxMarks) return undefined;
-      if (marks === 0 && maxMarks > 1) return marked(subject, 1, attempt);
+      if (marks === 0 && maxMarks > 1) return marked(subject, { marks: 1, message }, attempt);
       const end = await turn();
       try {
-        return await marked(subject, marks + 1, attempt);
+        return await marked(subject, { marks: marks + 1, message }, attempt);
       } finally {
         end();
       }
     },
   };
+}
+
+function marksOf(payload: Uint8Array, message: number): number {
+  const [marks, of] = decoder.decode(payload).split(' ').map(Number);
+  return of === message ? (marks ?? 0) : 0;
 }
