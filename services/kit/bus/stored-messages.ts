@@ -25,6 +25,13 @@ export interface StoredMessages {
   next(stream: string, subject: string, from: number, call?: Call): Promise<StoredMessage | undefined>;
   /** Subjects of the filter that have messages, with their numbers; `limit` of them at least, if there are so many. */
   subjects(stream: string, filter: string, limit: number, call?: Call): Promise<Map<string, number>>;
+  /** A page of these, from this place in their order on, up to 100,000; `next` is where the next one begins if there is one. */
+  subjectsFrom(
+    stream: string,
+    filter: string,
+    from: number,
+    call?: Call,
+  ): Promise<{ readonly subjects: ReadonlyMap<string, number>; readonly next: number | undefined }>;
   /** Messages that the stream has of one subject at most; undefined if it has no bound for that. */
   maxPerSubject(stream: string): Promise<number | undefined>;
   /** Removes a message from a stream; false if it was gone already. A nats-server that is killed within some seconds may have it again (2.9). */
@@ -70,6 +77,15 @@ export function createStoredMessages(connection: Connection): StoredMessages {
     const reply = await ask(connection, call, subject, query, doing, isNone);
     return reply?.message === undefined ? undefined : storedMessage(reply.message);
   };
+  const subjectsFrom: StoredMessages['subjectsFrom'] = async (stream, filter, from, call) => {
+    const doing = `listing the subjects of stream ${stream}`;
+    const query = { subjects_filter: filter, offset: from };
+    const reply = await ask(connection, call, `$JS.API.STREAM.INFO.${stream}`, query, doing, () => false);
+    const page = Object.entries(reply?.state?.subjects ?? {});
+    const end = from + page.length;
+    const isMore = page.length > 0 && end < (reply?.total ?? end);
+    return { subjects: new Map(page), next: isMore ? end : undefined };
+  };
   const remove = async (
     stream: string,
     sequence: number,
@@ -87,19 +103,15 @@ export function createStoredMessages(connection: Connection): StoredMessages {
     last: (stream, subject, call) => get(stream, { last_by_subj: subject }, call),
     next: (stream, subject, from, call) => get(stream, { seq: from, next_by_subj: subject }, call),
     subjects: async (stream, filter, limit, call) => {
-      const doing = `listing the subjects of stream ${stream}`;
       const found = new Map<string, number>();
-      for (let offset = 0, total = 1; offset < Math.min(total, limit); ) {
-        const query = { subjects_filter: filter, offset };
-        const reply = await ask(connection, call, `$JS.API.STREAM.INFO.${stream}`, query, doing, () => false);
-        const page = Object.entries(reply?.state?.subjects ?? {});
-        if (page.length === 0) break;
-        for (const [subject, count] of page) found.set(subject, count);
-        offset += page.length;
-        total = reply?.total ?? offset;
+      for (let from: number | undefined = 0; from !== undefined && from < limit; ) {
+        const page = await subjectsFrom(stream, filter, from, call);
+        for (const [subject, count] of page.subjects) found.set(subject, count);
+        from = page.next;
       }
       return found;
     },
+    subjectsFrom,
     maxPerSubject: async (stream) => {
       const doing = `reading the bounds of stream ${stream}`;
       const reply = await ask(connection, undefined, `$JS.API.STREAM.INFO.${stream}`, {}, doing, () => false);

@@ -4,9 +4,10 @@ import type { Consumption } from '../../../kit/bus/consumption.ts';
 import type { Delivery } from '../../../kit/bus/delivery.ts';
 import type { ConsumerSpec } from '../../../kit/bus/stream.ts';
 import type { Log } from '../../../kit/log/log.ts';
-import { jobsStream, type Lane, lanes, queueSubject, readJobSubject } from '../job-names.ts';
+import { jobsStream, type Lane, lanes, queueSubject } from '../job-names.ts';
 import { tenantPattern } from '../job-reference.ts';
 import { chooseQueues } from './queue-choice.ts';
+import { createQueueLooks, crowdedRoom, type SeenQueues } from './queue-looks.ts';
 
 export interface QueuesConfig {
   /** An unacknowledged job is delivered again after this long. */
@@ -38,13 +39,6 @@ const maxFollowed = 300;
 const pollMs = 1000;
 /** Ages are looked at every so many looks: each costs a request with a job in its answer. */
 const looksPerAge = 5;
-/** Subjects that one look reads: of each lane, tenant and model with jobs. */
-const maxSubjects = 100_000;
-/**
- * A queue is crowded while it has room for less: 10,000 acknowledgements a second, more than a worker has, were seen to leave up to 4000 messages that a
- * killed server has again, those of about one of its files; and a queue may have grown by some ten thousands since it was looked at.
- */
-const crowdedRoom = 50_000;
 /** What is asked for of a queue where there are many. */
 const minWindow = 4;
 /** Over all workers; jobs that wait to be tried again count. */
@@ -71,10 +65,8 @@ export function createQueues(
   const leaving = new Set<Consumption>();
   /** When each queue that waits to be followed was seen first. */
   const unserved = new Map<string, number>();
-  let counts: ReadonlyMap<string, number> = new Map();
-  let crowded: ReadonlySet<string> = new Set();
-  /** Of each subject. */
-  let bound = 0;
+  let seen: SeenQueues = { counts: new Map(), crowded: new Set(), bound: 0 };
+  const nextLook = createQueueLooks(bus);
   const oldest = new Map<Lane, number | undefined>();
   let looks = 0;
   let isStopped = false;
@@ -121,29 +113,20 @@ export function createQueues(
   };
 
   const look = async (): Promise<void> => {
-    const found = new Map<string, number>();
-    const full = new Set<string>();
-    // That of the stream: another process may have set another one.
-    const most = (await bus.stored.maxPerSubject(jobsStream)) ?? Number.POSITIVE_INFINITY;
-    for (const [subject, count] of await bus.stored.subjects(jobsStream, 'scoremesh.jobs.>', maxSubjects)) {
-      const { lane, tenant } = readJobSubject(subject);
-      const key = `${lane}.${tenant}`;
-      found.set(key, (found.get(key) ?? 0) + count);
-      if (count > most - crowdedRoom) full.add(subject);
-    }
+    const { found, whole } = await nextLook();
     if (isStopped) return;
-    counts = found;
-    crowded = full;
-    bound = most;
+    choose(found);
+    if (whole === undefined) return;
+    seen = whole;
+    const { counts } = whole;
     const now = performance.now();
     for (const [key, queue] of followed)
-      queue.idleSinceMs = found.has(key) ? undefined : (queue.idleSinceMs ?? now);
-    for (const key of unserved.keys()) if (!found.has(key)) unserved.delete(key);
-    choose(found.keys());
+      queue.idleSinceMs = counts.has(key) ? undefined : (queue.idleSinceMs ?? now);
+    for (const key of unserved.keys()) if (!counts.has(key)) unserved.delete(key);
     looks += 1;
     if (looks % looksPerAge !== 1) return;
     for (const lane of lanes) {
-      const isEmpty = ![...found.keys()].some((key) => key.startsWith(`${lane}.`));
+      const isEmpty = ![...counts.keys()].some((key) => key.startsWith(`${lane}.`));
       const first = isEmpty ? undefined : await bus.stored.next(jobsStream, `scoremesh.jobs.${lane}.>`, 1);
       oldest.set(lane, first?.takenAtMs);
     }
@@ -188,8 +171,8 @@ export function createQueues(
       followed.clear();
       await Promise.all(all.map((consumption) => consumption.stop()));
     },
-    depths: () => counts,
-    isCrowded: (subject) => bound < crowdedRoom || crowded.has(subject),
+    depths: () => seen.counts,
+    isCrowded: (subject) => seen.bound < crowdedRoom || seen.crowded.has(subject),
     oldestTakenAtMs: (lane) => oldest.get(lane),
     followed: () => followed.size,
   };
