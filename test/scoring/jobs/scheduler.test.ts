@@ -103,17 +103,64 @@ describe('the scheduler', () => {
     const scheduler = createScheduler(2);
     const began: number[] = [];
     const turns = [0, 1, 2, 3].map(async (job) => {
-      if (await scheduler.turn('normal', 't')) began.push(job);
+      const done = await scheduler.turn('normal', `t${job}`);
+      if (done !== undefined) began.push(job);
+      return done;
     });
-    await Promise.resolve();
-    await Promise.resolve();
+    const first = await turns[0];
+    await turns[1];
     expect([began, scheduler.running(), scheduler.waiting()]).toEqual([[0, 1], 2, 2]);
-    scheduler.done();
+    first?.();
     await turns[2];
     expect(scheduler.running()).toBe(2);
     scheduler.close();
     await turns[3];
     expect([began, scheduler.waiting()]).toEqual([[0, 1, 2], 0]);
-    expect(await scheduler.turn('high', 't')).toBe(false);
+    expect(await scheduler.turn('high', 't')).toBeUndefined();
+  });
+
+  it('keeps a quarter for tenants of which few run, however long the jobs of others take', async () => {
+    const scheduler = createScheduler(64);
+    const begun: string[] = [];
+    const ask = (lane: Lane, tenant: string): void =>
+      void scheduler.turn(lane, tenant).then((done) => done && begun.push(tenant));
+    const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+    for (let job = 0; job < 200; job += 1) ask('high', job % 2 === 0 ? 'slow' : 'slow2');
+    await settled();
+    expect(begun).toHaveLength(48);
+    for (let job = 0; job < 10; job += 1) ask('low', 'small');
+    await settled();
+    expect(begun.filter((tenant) => tenant === 'small')).toHaveLength(4);
+    for (let tenant = 0; tenant < 30; tenant += 1) ask('normal', `t${tenant}`);
+    await settled();
+    expect([begun.length, scheduler.running()]).toEqual([64, 64]);
+  });
+
+  it('never runs more than it may, nor leaves a place empty that somebody who waits may take', async () => {
+    const steps = fc.array(fc.tuple(fc.boolean(), fc.constantFrom('a', 'b', 'c')), { maxLength: 200 });
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 20 }), steps, async (max, given) => {
+        const scheduler = createScheduler(max);
+        const running: { readonly tenant: string; readonly done: () => void }[] = [];
+        let asked = 0;
+        for (const [isNew, tenant] of given) {
+          if (isNew) {
+            asked += 1;
+            void scheduler.turn('normal', tenant).then((done) => done && running.push({ tenant, done }));
+          } else running.shift()?.done();
+          await new Promise((resolve) => setImmediate(resolve));
+          expect(scheduler.running()).toBe(running.length);
+          expect(running.length).toBeLessThanOrEqual(max);
+          if (scheduler.waiting() > 0) expect(running.length).toBeGreaterThanOrEqual(Math.ceil(max * 0.75));
+        }
+        while (running.length > 0) {
+          running.shift()?.done();
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+        expect([scheduler.waiting(), scheduler.running()]).toEqual([0, 0]);
+        expect(asked).toBe(given.filter(([isNew]) => isNew).length);
+      }),
+      { numRuns: 50 },
+    );
   });
 });

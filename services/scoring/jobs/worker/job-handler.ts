@@ -96,7 +96,8 @@ export function createJobHandler(deps: JobHandlerDeps): (delivery: Delivery) => 
 
   const handle = async (job: JobMessage, lane: Lane): Promise<void> => {
     const { delivery, takenAtMs, tenant } = job;
-    if (!(await scheduler.turn(lane, tenant))) {
+    const done = await scheduler.turn(lane, tenant);
+    if (done === undefined) {
       delivery.retryAfter(handBackMs);
       return;
     }
@@ -107,7 +108,7 @@ export function createJobHandler(deps: JobHandlerDeps): (delivery: Delivery) => 
     try {
       outcome = await deps.attempt(job, trace);
     } finally {
-      scheduler.done();
+      done();
     }
     if (outcome.kind === 'dead' && outcome.isExhausted) metrics.exhausted(lane);
     const error = 'error' in outcome ? outcome.error : undefined;
