@@ -165,7 +165,10 @@ export async function createBus(
     maxPayloadBytes: () => connection.nats().info?.max_payload ?? busDefaults.maxPayloadBytes,
     listen: (subject, listener) => listen(connection, deps.log, subject, listener),
     ensureStream: async (spec) => {
-      const { kept } = await ensureStream(connection.nats(), spec);
+      const { changed, kept } = await ensureStream(connection.nats(), spec);
+      // Processes of different settings change it in turn.
+      if (changed.length > 0)
+        deps.log.warn('a stream was changed to the settings', { stream: spec.name, changed });
       if (kept.length > 0)
         deps.log.warn(
           'a stream keeps a higher bound than the settings say; it gets theirs over a later connection',

@@ -58,10 +58,14 @@ const answerTimeoutMs = 2500;
 
 /**
  * Creates the stream or changes it to the spec, and reads it back. Resolves when the server has exactly what the spec says, but for a lower
- * bound of what waits, which is not set while that much waits: it would remove what was accepted, and is told. Doing it twice changes
+ * bound of what waits, which is not set while that much waits: it would remove what was accepted. Both, and what a stream that was there had
+ * otherwise, are told. Doing it twice changes
  * nothing. Fails CONFIG_INVALID if the server is too old for a field (it drops those silently) or forbids the change.
  */
-export async function ensureStream(nats: NatsConnection, spec: StreamSpec): Promise<{ kept: string[] }> {
+export async function ensureStream(
+  nats: NatsConnection,
+  spec: StreamSpec,
+): Promise<{ kept: string[]; changed: string[] }> {
   const doing = `setting up stream ${spec.name}`;
   const kept: string[] = [];
   try {
@@ -77,12 +81,13 @@ export async function ensureStream(nats: NatsConnection, spec: StreamSpec): Prom
         kept.push(`max_msgs_per_subject ${bound}, because ${have.state.messages} messages wait`);
       }
     }
+    const changed = have === undefined ? [] : differences(want, have.config);
     if (have === undefined) await streams.add(want);
-    else if (differences(want, have.config).length > 0) await streams.update(spec.name, want);
-    else return { kept };
+    else if (changed.length > 0) await streams.update(spec.name, want);
+    else return { kept, changed };
     const { config } = await streams.info(spec.name);
     requireSame(doing, differences(want, config), nats);
-    return { kept };
+    return { kept, changed };
   } catch (error) {
     throw refusedConfig(error, doing) ?? toBusError(error, doing);
   }

@@ -211,6 +211,21 @@ describe.skipIf(natsIsAbsent)('a worker', () => {
     expect(ledger.tries.get('job:t j1')).toBe(9);
   });
 
+  it('does not give up what overload keeps waiting beyond its patience', async () => {
+    const mesh = await startWorkerMesh();
+    let left = 12;
+    const ledger = createLedger(async () => {
+      left -= 1;
+      if (left >= 0) throw new MeshError('DEADLINE_UNREACHABLE', 'busy');
+      return 7;
+    });
+    const { metrics } = await startWorker(mesh.broker.url, ledger, { maxAttempts: 1, patienceMs: 50 });
+    await mesh.submit('j1');
+    const result = (await mesh.ended(1)).get('j1');
+    expect(result?.state).toBe('JOB_STATE_SUCCEEDED');
+    expect(metrics.value('scoremesh_jobs_retried_total{normal,DEADLINE_UNREACHABLE}')).toBeGreaterThan(0);
+  });
+
   it('hands a job back under which a role breaks away three times, and gives it up after so many attempts', async () => {
     const mesh = await startWorkerMesh();
     const ledger = createLedger(async () => {

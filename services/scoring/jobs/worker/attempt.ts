@@ -43,6 +43,8 @@ export interface Attempts {
 
 /** So often a role may break away under one attempt that found all of them there. */
 const maxBroken = 3;
+/** Overload, and roles that are away, end no job that is younger, however many attempts they have cost it. */
+const maxWaitMs = 86_400_000;
 
 /**
  * Attempts at jobs. The audit record is what counts: nothing is given up, cancelled or expired before the log was asked whether the job was
@@ -85,7 +87,8 @@ export function createAttempts(
         // It may be this job that ends a process each time it is tried. Handed back, it is tried apart from those that were at work beside it.
         const isOver = classOf(error) === 'retry' || broken >= maxBroken;
         if (isOver || performance.now() + pauseMs > untilMs) {
-          if (attempts < maxAttempts) return { kind: 'retry', error };
+          const mayWait = !isOver && Date.now() - job.takenAtMs < maxWaitMs;
+          if (attempts < maxAttempts || mayWait) return { kind: 'retry', error };
           if (wasCutOff(error)) await pause(settlingMs);
           return end('dead', error);
         }

@@ -27,8 +27,8 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 export function createSuspects({ maxAttempts }: { readonly maxAttempts: number }, bus: Bus): Suspects {
-  /** The first attempt leaves no mark. */
-  const maxMarks = maxAttempts - 1;
+  /** The first attempt leaves no mark; and what comes again without one, handed back say, may be tried. */
+  const maxMarks = Math.max(1, maxAttempts - 1);
   let last: Promise<void> = Promise.resolve();
 
   /** Resolves when it is the caller's turn, to what ends it. */
