@@ -93,12 +93,13 @@ export class Connection {
     if (this.#closing.signal.aborted) return nats.close();
     this.#nats = nats;
     this.#up(nats);
-    for await (const { type, data } of nats.status()) {
+    for await (const { type, data, permissionContext } of nats.status()) {
       if (type === Events.Reconnect) this.#up(nats);
       else if (type === Events.Disconnect) this.#down();
       // While the client connects again, each of its tries is refused in the same way.
       else if (type === Events.Error && !this.#connected) this.#failed(String(data));
-      else if (type === Events.Error) this.#log.warn('NATS says', { error: String(data) });
+      else if (type === Events.Error)
+        this.#log.warn('NATS says', { error: String(data), ...permissionContext });
     }
     this.#down();
     const reason = await nats.closed();

@@ -17,10 +17,10 @@ export function toNatsHeaders(given: MessageHeaders, trace?: TraceContext): MsgH
   return made;
 }
 
-/** The last value of each header, by its name as it came. */
+/** The first value of each header, which is the one that JetStream takes, by its name as it came. */
 export function fromNatsHeaders(given: MsgHdrs | undefined): MessageHeaders {
   const plain: Record<string, string> = Object.create(null);
-  for (const [name, values] of given ?? []) plain[name] = values.at(-1) ?? '';
+  for (const [name, values] of given ?? []) plain[name] = values[0] ?? '';
   return plain;
 }
 
