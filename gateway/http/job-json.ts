@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import type { Timestamp__Output as Timestamp } from '../../services/gen/google/protobuf/Timestamp.ts';
-import type { Status__Output as Status } from '../../services/gen/google/rpc/Status.ts';
 import type { Job__Output as Job } from '../../services/gen/scoremesh/scoring/v1/Job.ts';
 import type { JobResult__Output as JobResult } from '../../services/gen/scoremesh/scoring/v1/JobResult.ts';
 import type { ListJobsRequest__Output as ListJobsRequest } from '../../services/gen/scoremesh/scoring/v1/ListJobsRequest.ts';
 import type { RedriveJobsRequest__Output as RedriveJobsRequest } from '../../services/gen/scoremesh/scoring/v1/RedriveJobsRequest.ts';
 import type { SubmitJobRequest__Output as SubmitJobRequest } from '../../services/gen/scoremesh/scoring/v1/SubmitJobRequest.ts';
-import { codeName, fromStatus } from '../../services/kit/errors/status.ts';
+import { statusJson } from '../../services/kit/errors/status-json.ts';
 import { parsed, scoreFields, scoreRequestFrom, scoreResponseJson, timestampText } from './score-json.ts';
 
 export const lanes = ['high', 'normal', 'low'] as const;
@@ -116,26 +115,12 @@ export function jobResultJson(result: JobResult): object {
     model,
     state: stateName(state),
     ...(response === null ? {} : { response: scoreResponseJson(response) }),
-    ...(error === null ? {} : { error: errorJson(error) }),
+    ...(error === null ? {} : { error: statusJson(error) }),
     attempts,
     ...(submittedAt === null ? {} : { submitted_at: timestampText(submittedAt) }),
     ...(startedAt === null ? {} : { started_at: timestampText(startedAt) }),
     ...(endedAt === null ? {} : { ended_at: timestampText(endedAt) }),
     ...(traceId === '' ? {} : { trace_id: traceId }),
-  };
-}
-
-/** As the synchronous call would answer it, without the status of HTTP. */
-function errorJson(error: Status): object {
-  const { code, details, message, reason } = fromStatus(error);
-  const { metadata, retryAfterMs, violations } = details;
-  return {
-    status: codeName(code),
-    reason,
-    message,
-    ...(metadata === undefined ? {} : { metadata }),
-    ...(retryAfterMs === undefined ? {} : { retry_after_ms: retryAfterMs }),
-    ...(violations === undefined ? {} : { violations }),
   };
 }
 

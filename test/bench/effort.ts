@@ -16,6 +16,8 @@ export interface Effort {
   readonly flights: number;
   /** Jobs of one round. */
   readonly jobs: number;
+  /** Jobs of the long queue that others have to get past. */
+  readonly queuedJobs: number;
   /** Jobs over which memory is watched. */
   readonly memoryJobs: number;
 }
@@ -29,6 +31,7 @@ export const fullEffort: Effort = {
   featureEvents: 3_000_000,
   flights: 3_000_000,
   jobs: 50_000,
+  queuedJobs: 100_000,
   memoryJobs: 150_000,
 };
 
@@ -42,6 +45,7 @@ export const quickEffort: Effort = {
   featureEvents: 300_000,
   flights: 300_000,
   jobs: 25_000,
+  queuedJobs: 50_000,
   memoryJobs: 50_000,
 };
 
@@ -57,5 +61,6 @@ export const smokeEffort: Effort = {
   flights: 20_000,
   // Of fewer no rate can be seen.
   jobs: 12_000,
+  queuedJobs: 12_000,
   memoryJobs: 12_000,
 };

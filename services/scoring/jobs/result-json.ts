@@ -8,7 +8,8 @@ import type { ScoreResponse__Output as ScoreResponse } from '../../gen/scoremesh
 import type { Value__Output as Value } from '../../gen/scoremesh/scoring/v1/Value.ts';
 import { catalogue, type Reason } from '../../kit/errors/catalogue.ts';
 import { type ErrorDetails, MeshError } from '../../kit/errors/mesh-error.ts';
-import { codeName, fromStatus, toStatus } from '../../kit/errors/status.ts';
+import { toStatus } from '../../kit/errors/status.ts';
+import { statusJson } from '../../kit/errors/status-json.ts';
 import { msOfTimestamp, timestampOfMs } from './job-time.ts';
 import { valueJson, valueOfJson } from './value-json.ts';
 
@@ -22,7 +23,7 @@ export function resultJson(result: JobResult): object {
     model,
     state: state.replace('JOB_STATE_', ''),
     ...(response === null ? {} : { response: responseJson(response) }),
-    ...(error === null ? {} : { error: errorJson(error) }),
+    ...(error === null ? {} : { error: statusJson(error) }),
     attempts,
     ...timeJson('submitted_at', submittedAt),
     ...timeJson('started_at', startedAt),
@@ -118,19 +119,6 @@ function featureOf(given: Json): FeatureValue {
     eventTime: timeOf(given.event_time),
     ingestTime: null,
     ageMs: String(wholeOf(given.age_ms)),
-  };
-}
-
-function errorJson(status: Status): object {
-  const { code, details, message, reason } = fromStatus(status);
-  const { metadata, retryAfterMs, violations } = details;
-  return {
-    status: codeName(code),
-    reason,
-    message,
-    ...(metadata === undefined ? {} : { metadata }),
-    ...(retryAfterMs === undefined ? {} : { retry_after_ms: retryAfterMs }),
-    ...(violations === undefined ? {} : { violations }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { measureFairness } from './fairness.ts';
 import { measureLatency } from './latency.ts';
 import { measureJobMemory } from './memory.ts';
 import { measureThroughput } from './throughput.ts';
@@ -6,5 +7,6 @@ import { measureThroughput } from './throughput.ts';
 export const jobParts = {
   throughput: measureThroughput,
   latency: measureLatency,
+  fairness: measureFairness,
   memory: measureJobMemory,
 };
