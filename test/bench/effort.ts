@@ -61,6 +61,6 @@ export const smokeEffort: Effort = {
   flights: 20_000,
   // Of fewer no rate can be seen.
   jobs: 12_000,
-  queuedJobs: 12_000,
+  queuedJobs: 5000,
   memoryJobs: 12_000,
 };
