@@ -151,7 +151,7 @@ describe('a check', () => {
     const head = await readFile(join(other, 'tree', 'head'), 'latin1');
     await writeFile(
       join(other, 'tree', 'head'),
-      head.replace(/[A-Za-z0-9](?=.=\n)/, (digit) => (digit === 'B' ? 'C' : 'B')),
+      head.replace(/[A-Za-z0-9+/](?=.=\n)/, (digit) => (digit === 'B' ? 'C' : 'B')),
     );
     expect(names(await check(other))).toEqual(['tree_head_differs']);
     const folder = await copyOf(original);
