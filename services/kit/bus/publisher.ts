@@ -49,20 +49,23 @@ export class Publisher {
     this.#count += 1;
     const id = this.#count.toString(36);
     const message = await new Promise<Msg>((resolve, reject) => {
+      let forget = (): void => {};
       const waiting: Waiting = {
         deadline: performance.now() + timeoutMs,
         expire: () => waiting.settle(NatsError.errorForCode(ErrorCode.Timeout), undefined),
         settle: (error, answer) => {
           this.#waiting.delete(id);
           this.#watch.delete(waiting);
-          forget?.();
+          forget();
           if (answer !== undefined) resolve(answer);
           else reject(error);
         },
       };
       this.#waiting.set(id, waiting);
       this.#watch.add(waiting);
-      const forget = call?.cancellation.onCancel((error) => waiting.settle(error, undefined));
+      // At once where the call was cancelled in this turn: nothing is sent then.
+      forget = call?.cancellation.onCancel((error) => waiting.settle(error, undefined)) ?? forget;
+      if (!this.#waiting.has(id)) return;
       try {
         nats.publish(subject, payload, { headers, reply: `${this.#inbox}.${id}` });
       } catch (error) {

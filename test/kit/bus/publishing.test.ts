@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Delivery } from '../../../services/kit/bus/delivery.ts';
 import type { ConsumerSpec, StreamSpec } from '../../../services/kit/bus/stream.ts';
+import { startCall } from '../../../services/kit/contract/call.ts';
+import { MeshError } from '../../../services/kit/errors/mesh-error.ts';
 import { connectBus, natsIsAbsent, startBroker } from './broker.ts';
 import { collector } from './collector.ts';
 
@@ -30,6 +32,17 @@ describe.skipIf(natsIsAbsent)('with a nats-server', () => {
       ]),
     );
     expect(await bus.stored.subjects('jobs', 'jobs.three', 10)).toEqual(new Map());
+  });
+
+  test('of a call that is cancelled before the turn ends nothing is published, and it hears why', async () => {
+    const { url } = await startBroker();
+    const bus = await connectBus(url);
+    await bus.ensureStream(stream);
+    const call = startCall({ timeoutMs: 10_000, principal: 'test' });
+    const publishing = bus.publish('jobs.one', bytes('x'), { call });
+    call.cancellation.cancel(new MeshError('CALL_CANCELLED', 'gone'));
+    await expect(publishing).rejects.toMatchObject({ reason: 'CALL_CANCELLED' });
+    expect(await bus.publish('jobs.one', bytes('y'))).toMatchObject({ sequence: 1 });
   });
 
   test('a consumption asks for no more than its window, which may grow', async () => {
