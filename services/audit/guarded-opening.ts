@@ -7,6 +7,7 @@ import { openIndexCarefully } from './index/careful-opening.ts';
 import type { IndexStore } from './index/store.ts';
 import { LeafHashes } from './log/leaf-hashes.ts';
 import type { RecoveredLog } from './log/recovery.ts';
+import type { LogWriter } from './log/writer.ts';
 import type { auditFolders } from './opening.ts';
 import { finishesWithin } from './time-limit.ts';
 import type { MerkleTree } from './tree/merkle-tree.ts';
@@ -61,4 +62,19 @@ export async function openTreeOver(
       log.warn('the disk of the audit tree did not answer in time', { folder: folders.tree });
   });
   return tree;
+}
+
+/** Closes the writer of the log in time, and notes for the locks whether its disk has answered all and the log is in order. */
+export function closeLogWith(
+  writer: Pick<LogWriter, 'close' | 'isInOrder'>,
+  { config, log }: Omit<GuardedOpening, 'folders'>,
+  guard: Pick<DiskGuard, 'isLogQuiet' | 'isLogInOrder'>,
+  closers: Closers,
+): void {
+  closers.add('audit log', async () => {
+    guard.isLogQuiet = await writer.close(config.closeTimeoutMs);
+    guard.isLogInOrder = writer.isInOrder;
+    if (!guard.isLogQuiet)
+      log.error('the disk of the audit log did not answer in time', { timeoutMs: config.closeTimeoutMs });
+  });
 }

@@ -9,6 +9,7 @@ import { CompleteRecords } from './complete-records.ts';
 import type { AuditConfig } from './config.ts';
 import { type Disk, errorCode, isDiskFull, realDisk } from './disk.ts';
 import { createErasure, finishErasures } from './erasure.ts';
+import { closeLogWith } from './guarded-opening.ts';
 import { Indexer } from './index/indexer.ts';
 import { KnownRecords } from './known-records.ts';
 import type { Location } from './log/commit.ts';
@@ -122,12 +123,7 @@ async function openService(config: AuditConfig, deps: AuditDeps, closers: Closer
     },
     recovered,
   );
-  closers.add('audit log', async () => {
-    guard.isLogQuiet = await writer.close(config.closeTimeoutMs);
-    guard.isLogInOrder = writer.isInOrder;
-    if (!guard.isLogQuiet)
-      log.error('the disk of the audit log did not answer in time', { timeoutMs: config.closeTimeoutMs });
-  });
+  closeLogWith(writer, { config, log }, guard, closers);
 
   const indexFault = (): MeshError | undefined => {
     if (recent.size < config.maxUnindexedRecords) return tree.fault();

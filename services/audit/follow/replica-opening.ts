@@ -2,7 +2,7 @@ import type { Closers } from '../../kit/lifecycle/closers.ts';
 import type { Log } from '../../kit/log/log.ts';
 import type { Disk } from '../disk.ts';
 import type { DiskGuard } from '../guarded-lock.ts';
-import { openGuardedIndex, openTreeOver } from '../guarded-opening.ts';
+import { closeLogWith, openGuardedIndex, openTreeOver } from '../guarded-opening.ts';
 import { Indexer } from '../index/indexer.ts';
 import type { FolderLock } from '../lock.ts';
 import { EntryPlaces } from '../log/entry-places.ts';
@@ -97,12 +97,7 @@ export async function openReplica(
     },
     recovered,
   );
-  closers.add('audit log', async () => {
-    guard.isLogQuiet = await writer.close(config.closeTimeoutMs);
-    guard.isLogInOrder = writer.isInOrder;
-    if (!guard.isLogQuiet)
-      log.error('the disk of the audit log did not answer in time', { timeoutMs: config.closeTimeoutMs });
-  });
+  closeLogWith(writer, { config, log }, guard, closers);
   const places = new EntryPlaces(disk, folders.log, recovered.salt, () => writer.segments);
   const pruner = new Pruner({
     ...pruned,
